@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# One way to declare a library, a program and a test, so that every folder looks the same.
+
+# sida_library(NAME SOURCES ... [DEPENDS ...] [PRIVATE_DEPENDS ...] [TORCH])
+#
+# A static library whose headers are included from the root of the repository ("engine/base/result.h").
+# TORCH links libtorch privately and uses the shared precompiled ATen header.
+function(sida_library name)
+    cmake_parse_arguments(ARG "TORCH" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+    add_library(${name} STATIC ${ARG_SOURCES})
+    target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}")
+    target_link_libraries(${name} PUBLIC ${ARG_DEPENDS} PRIVATE sida_flags ${ARG_PRIVATE_DEPENDS})
+    if(ARG_TORCH)
+        sida_use_torch(${name})
+    endif()
+endfunction()
+
+# sida_use_torch(NAME): link libtorch's CPU library and share one precompiled header among all torch targets.
+function(sida_use_torch name)
+    target_link_libraries(${name} PRIVATE libtorch::cpu)
+    if(NOT TARGET sida_torch_pch)
+        add_library(sida_torch_pch OBJECT "${PROJECT_SOURCE_DIR}/cmake/torch_pch.cpp")
+        target_link_libraries(sida_torch_pch PRIVATE libtorch::cpu sida_flags)
+        target_precompile_headers(sida_torch_pch PRIVATE "${PROJECT_SOURCE_DIR}/cmake/torch_pch.h")
+    endif()
+    target_precompile_headers(${name} REUSE_FROM sida_torch_pch)
+endfunction()
+
+# sida_test(NAME SOURCES ... DEPENDS ... LABEL unit|parity|gui|session|fuzz|cuda [TORCH] [SERIAL])
+#
+# A GoogleTest program whose cases are registered with ctest one by one under the label.
+function(sida_test name)
+    cmake_parse_arguments(ARG "TORCH;SERIAL" "LABEL" "SOURCES;DEPENDS" ${ARGN})
+    add_executable(${name} ${ARG_SOURCES})
+    target_link_libraries(${name} PRIVATE sida_flags ${ARG_DEPENDS} GTest::gtest GTest::gmock)
+    if(NOT "${ARG_LABEL}" STREQUAL "gui")
+        target_link_libraries(${name} PRIVATE GTest::gtest_main)
+    endif()
+    target_compile_definitions(${name} PRIVATE SIDA_SOURCE_DIR="${PROJECT_SOURCE_DIR}" SIDA_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+    if(ARG_TORCH)
+        sida_use_torch(${name})
+    endif()
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+    set(properties LABELS "${ARG_LABEL}" TIMEOUT 300)
+    if(ARG_SERIAL)
+        list(APPEND properties RUN_SERIAL TRUE)
+    endif()
+    if("${ARG_LABEL}" STREQUAL "gui")
+        list(APPEND properties ENVIRONMENT "QT_QPA_PLATFORM=offscreen")
+    endif()
+    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 120 DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
+endfunction()

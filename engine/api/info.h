@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/types.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// What was loaded, as immutable values.
+namespace sida::api
+{
+
+struct MoeLayerInfo {
+    std::string name; ///< canonical module name: "encoder.block.1.layer.1.mlp"
+    int experts = 0;
+};
+
+struct FileInfo {
+    std::string name;
+    std::uint64_t bytes = 0;
+};
+
+struct ModelInfo {
+    std::filesystem::path path;
+    std::string name; ///< last part of the folder's name
+    std::string architecture; ///< "switch_transformers encoder classifier"
+    int layers = 0; ///< transformer blocks
+    std::vector<MoeLayerInfo> moeLayers;
+    int dModel = 0;
+    int dFf = 0;
+    int heads = 0;
+    int vocabulary = 0;
+    DType storageDtype = DType::f32; ///< of the experts in the file
+    std::uint64_t parameters = 0; ///< tied copies counted once
+    std::uint64_t expertBytes = 0; ///< one expert in the compute type
+    int expertCount = 0; ///< over all MoE layers
+    std::uint64_t denseBytes = 0; ///< everything else in the compute type
+    int labels = 0; ///< of the classifier head; 0 without one
+    bool hasTokenizer = false;
+    std::string identity; ///< SHA-256 over shapes and router weights: what a predictor is bound to
+    std::vector<FileInfo> files;
+    std::vector<std::string> ignoredTensors;
+};
+
+struct DatasetInfo {
+    std::filesystem::path path;
+    std::string name;
+    Task task = Task::text;
+    std::uint64_t samples = 0;
+    std::uint64_t tokens = 0; ///< after truncation, padding never counted
+    int longest = 0; ///< tokens
+    bool labelled = false;
+    std::uint64_t truncated = 0; ///< samples cut at the maximal length
+    std::string identity; ///< SHA-256 of the file
+};
+
+struct PredictorInfo {
+    std::filesystem::path path;
+    std::string kind; ///< "lstm"
+    std::string modelIdentity;
+    std::vector<MoeLayerInfo> moeLayers;
+    int embeddingDim = 0;
+    int hiddenDim = 0;
+    std::string sparsemax; ///< "textbook" or "paper"
+    std::string loss;
+    int topT = 0;
+    double heldOutTop1 = -1; ///< negative when the file does not say
+    double heldOutTop3 = -1;
+    std::uint64_t parameters = 0;
+    std::uint64_t bytes = 0;
+    std::vector<std::pair<std::string, std::string>> metadata; ///< everything the file says, in its order
+};
+
+struct DeviceInfo {
+    DeviceKind kind = DeviceKind::cpu;
+    std::string name; ///< "AMD EPYC 7763, 2 threads"
+    std::uint64_t totalBytes = 0;
+    std::uint64_t freeBytes = 0;
+    double hostToDeviceBytesPerSecond = 0; ///< measured by doctor; 0 when it was not
+};
+
+struct DoctorReport {
+    std::vector<DeviceInfo> devices;
+    double hostReadBytesPerSecond = 0;
+    double hostCopyBytesPerSecond = 0; ///< one thread, blocks of a typical expert
+    std::vector<std::pair<std::string, std::string>> versions; ///< library, version
+    std::vector<std::string> notes; ///< what does not work here and what to do
+};
+
+/// What a budget would mean, before a run: the table of purposes and the smallest budget that works.
+struct BudgetPlan {
+    std::uint64_t residentBytes = 0; ///< what policy `resident` needs
+    std::uint64_t smallestBytes = 0; ///< dense part, workspace, predictor and two slots
+    std::uint64_t budgetBytes = 0;
+    PurposeBytes byPurpose{};
+    int slots = 0;
+    int experts = 0;
+};
+
+} // namespace sida::api

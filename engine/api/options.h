@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/types.h"
+#include "engine/base/units.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace sida::api
+{
+
+struct DatasetOptions {
+    std::optional<Task> task; ///< guessed from the model and the file when absent
+    int maxLength = 512; ///< tokens a sample, `</s>` included
+    std::uint64_t limit = 0; ///< first N samples; 0 = all
+};
+
+struct RunOptions {
+    Policy policy = Policy::resident;
+    Routing routing = Routing::exact;
+    Eviction eviction = Eviction::lookahead;
+    int topK = 1; ///< predicted experts per token: prefetched, and with routing `predicted` computed
+    int lookahead = 8; ///< hash tables that may wait in the queue
+    units::Budget budget;
+    DeviceKind device = DeviceKind::cpu;
+    DType dtype = DType::f32;
+    int threads = 0; ///< of the inference thread; 0 = as many as the machine has cores
+    int batchSize = 1;
+    int repeat = 1; ///< passes over the dataset
+    std::uint64_t seed = 0;
+    std::filesystem::path session; ///< .sida file to record to; empty = record in memory only
+    bool replaceSession = false; ///< an existing session at that place may be replaced
+    bool keepOutputs = false; ///< fill RunResult::outputs
+    bool record = true; ///< false only in benchmarks that measure what recording costs
+};
+
+struct TrainOptions {
+    std::filesystem::path output; ///< predictor file to write
+    int epochs = 15;
+    int hiddenDim = 0; ///< 0 = chosen from the model's width
+    int batchSize = 64; ///< sequences
+    double learningRate = 0; ///< 0 = the default of the kind
+    int topT = 30;
+    double crossEntropyWeight = 0.005;
+    double heldOutShare = 0.1;
+    bool paperSparsemax = false;
+    std::uint64_t seed = 0;
+    int threads = 0;
+};
+
+} // namespace sida::api

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/checkpoint/safetensors.h"
+
+namespace sida::checkpoint
+{
+
+/// A model folder as Hugging Face writes it: config.json with model.safetensors, or shards and their index.
+/// Opening reads headers only.
+class Checkpoint
+{
+public:
+    static Result<Checkpoint> open(const std::filesystem::path& folder);
+
+    struct Tensor {
+        const SafetensorsFile* file = nullptr;
+        const TensorEntry* entry = nullptr;
+    };
+
+    const std::filesystem::path& folder() const { return m_folder; }
+    const std::string& configText() const
+    {
+        return m_configText;
+    } ///< config.json, at most 4 MiB, not yet parsed
+    const std::vector<std::unique_ptr<SafetensorsFile>>& files() const { return m_files; }
+    std::vector<std::string> names() const; ///< sorted
+    bool contains(std::string_view name) const;
+    /// An error that names the folder and the tensor when it is not there.
+    Result<Tensor> find(std::string_view name) const;
+
+private:
+    std::filesystem::path m_folder;
+    std::string m_configText;
+    std::vector<std::unique_ptr<SafetensorsFile>> m_files;
+    std::map<std::string, Tensor, std::less<>> m_tensors;
+};
+
+} // namespace sida::checkpoint

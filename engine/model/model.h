@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/info.h"
+#include "engine/base/progress.h"
+#include "engine/base/result.h"
+#include "engine/dataset/batch.h"
+#include "engine/experts/hash_table.h"
+#include "engine/experts/host_store.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+namespace sida::model
+{
+
+/// An expert that at least one real token of the batch goes to. Its token rows stand together in the sorted
+/// order.
+struct ActiveExpert {
+    std::uint16_t expert = 0;
+    std::uint32_t rows = 0; ///< (token, choice) pairs
+};
+
+/// Where a model's forward pass gets its experts from: the slot cache, or the host store itself in tests. The
+/// order in which experts become ready never changes the result.
+class ExpertSource
+{
+public:
+    virtual ~ExpertSource() = default;
+
+    struct Ready {
+        std::size_t index = 0; ///< into the list given to beginLayer
+        const std::byte* block = nullptr; ///< laid out as in HostStore, valid until release
+    };
+
+    /// `active` is sorted by expert and outlives endLayer.
+    virtual void beginLayer(int moeLayer, std::span<const ActiveExpert> active) = 0;
+    /// Waits for any expert of the layer that was not handed out yet; call exactly active.size() times.
+    virtual Ready next() = 0;
+    virtual void release(std::size_t index) = 0;
+    virtual void endLayer() = 0;
+};
+
+/// What a caller may want to see of a forward pass. Empty functions cost nothing.
+struct ForwardHooks {
+    /// The model's own choice per packed token (exact routing only).
+    std::function<void(int moeLayer, std::span<const std::uint16_t> expertOfToken)> routed;
+    /// Router logits [tokens, experts] per MoE layer, packed, float32 (exact routing only).
+    std::function<void(int moeLayer, std::span<const float> logits, int experts)> routerLogits;
+};
+
+struct ForwardOptions {
+    const experts::HashTable* routing = nullptr; ///< null: the model's own routers decide
+    bool wantHidden = false;
+    const ForwardHooks* hooks = nullptr;
+};
+
+struct ForwardResult {
+    std::vector<float> logits; ///< [rows, labels]; empty without a classifier head
+    std::vector<float> hidden; ///< last hidden state, packed [tokens, dModel], when wanted
+};
+
+/// A loaded model: dense weights and the host copies of its experts. Immutable after loading; forward may be
+/// called from one thread at a time.
+class Model
+{
+public:
+    virtual ~Model() = default;
+    virtual const api::ModelInfo& info() const = 0;
+    virtual const experts::HostStore& experts() const = 0;
+    /// Token embedding, float32 [vocabulary, dModel]: the predictor's input.
+    virtual std::span<const float> embeddings() const = 0;
+    /// Upper bound of the workspace a forward pass needs for that shape, whatever the routing.
+    virtual std::uint64_t workspaceBytes(int rows, int length, int topK) const = 0;
+    virtual Result<ForwardResult>
+    forward(const dataset::TokenBatch& batch, ExpertSource& source, const ForwardOptions& options) const = 0;
+};
+
+/// Headers and config only: what `sida inspect` prints, without loading weights (the identity reads the
+/// routers).
+Result<api::ModelInfo> inspectModel(const std::filesystem::path& folder);
+
+Result<std::unique_ptr<Model>>
+loadModel(const std::filesystem::path& folder, const ProgressSink& progress, const std::stop_token& stop);
+
+/// Hands out the host store's own blocks: everything resident, nothing recorded. For tests, capture and
+/// measurements.
+class HostExpertSource final : public ExpertSource
+{
+public:
+    explicit HostExpertSource(const experts::HostStore& store)
+        : m_store(store)
+    {
+    }
+    void beginLayer(int moeLayer, std::span<const ActiveExpert> active) override;
+    Ready next() override;
+    void release(std::size_t) override { }
+    void endLayer() override { }
+
+private:
+    const experts::HostStore& m_store;
+    int m_layer = 0;
+    std::span<const ActiveExpert> m_active;
+    std::size_t m_next = 0;
+};
+
+} // namespace sida::model

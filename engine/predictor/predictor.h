@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/info.h"
+#include "engine/base/result.h"
+#include "engine/dataset/batch.h"
+#include "engine/experts/hash_table.h"
+
+#include <filesystem>
+#include <memory>
+#include <span>
+
+namespace sida::predictor
+{
+
+/// The hash function: token embeddings of a batch to a hash table (SiDA-MoE section 3.4).
+class Predictor
+{
+public:
+    virtual ~Predictor() = default;
+    virtual const api::PredictorInfo& info() const = 0;
+    virtual std::uint64_t weightBytes() const = 0;
+    /// Upper bound of what predict needs for that shape.
+    virtual std::uint64_t workspaceBytes(int rows, int length) const = 0;
+    /// `embeddings` is the model's [vocabulary, embeddingDim]. Padding takes no part. One thread at a time.
+    virtual Result<experts::HashTable>
+    predict(const dataset::TokenBatch& batch, std::span<const float> embeddings, int topK) const = 0;
+};
+
+/// Metadata and header only.
+Result<api::PredictorInfo> inspectPredictor(const std::filesystem::path& file);
+
+/// Every tensor is checked against the metadata before anything is allocated.
+Result<std::unique_ptr<Predictor>> loadPredictor(const std::filesystem::path& file);
+
+/// An error that names both models when the predictor was trained for another one.
+Status checkFits(const api::PredictorInfo& predictor, const api::ModelInfo& model);
+
+} // namespace sida::predictor

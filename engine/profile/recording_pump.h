@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/engine.h"
+#include "engine/api/figures.h"
+#include "engine/base/result.h"
+#include "engine/profile/recorder.h"
+
+#include <functional>
+#include <memory>
+
+namespace sida::profile
+{
+
+/// Takes rows as they come; the session writer is one.
+class RecordingSink
+{
+public:
+    virtual ~RecordingSink() = default;
+    virtual Status write(const api::RecordingChunk& chunk) = 0;
+};
+
+/// The recording thread ("sida-recorder"): drains the recorder every 50 ms, hands the rows to the sink and,
+/// at most ten times a second, to the observer, and keeps the whole recording and its figures.
+class RecordingPump
+{
+public:
+    /// `onSinkFailure` is called once, from the recording thread, when the sink cannot take rows any more
+    /// (disk full).
+    RecordingPump(
+        Recorder& recorder, api::RunHeader header, RecordingSink* sink, api::RunObserver observer,
+        std::function<void(const Error&)> onSinkFailure);
+    ~RecordingPump();
+
+    /// Drains the rest, stops the thread, and returns everything.
+    std::shared_ptr<const api::Recording> finish(api::RecordingState state, std::string failure);
+    /// So far; from any thread.
+    api::Figures figures() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> m_state;
+};
+
+} // namespace sida::profile

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sida::tokenizer
+{
+
+/// T5's tokenizer: SentencePiece and what Hugging Face adds above it (special strings split out of the text
+/// first, sentinels `<extra_id_N>` above the pieces, `</s>` after each text, truncation that keeps it).
+class Tokenizer
+{
+public:
+    /// From a model folder (spiece.model, and tokenizer_config.json where it is there).
+    static Result<Tokenizer> open(const std::filesystem::path& folder);
+    ~Tokenizer();
+    Tokenizer(Tokenizer&&) noexcept;
+    Tokenizer& operator=(Tokenizer&&) noexcept;
+
+    struct Encoding {
+        std::vector<std::int32_t> ids;
+        bool truncated = false;
+    };
+    /// `text </s>`, or `text </s> second </s>`, at most maxLength ids (>= 1); pairs are cut longest first.
+    Encoding
+    encode(std::string_view text, const std::optional<std::string_view>& second, int maxLength) const;
+    std::string decode(const std::vector<std::int32_t>& ids) const;
+    int vocabulary() const; ///< pieces and sentinels
+    const std::string& description() const; ///< "SentencePiece unigram, 4,000 pieces"
+
+private:
+    struct State;
+    explicit Tokenizer(std::unique_ptr<State> state);
+    std::unique_ptr<State> m_state;
+};
+
+} // namespace sida::tokenizer
