@@ -1,0 +1,379 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/api/figures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace sida::api
+{
+
+namespace
+{
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+double ratio(double part, double whole)
+{
+    return whole > 0 ? part / whole : kNaN;
+}
+
+double milliseconds(double ns)
+{
+    return ns / 1e6;
+}
+
+/// All latencies in order, kept as a long and a short sorted run: a new one costs little, and any rank is
+/// found without sorting again.
+class SortedLatencies
+{
+public:
+    void add(Nanoseconds value)
+    {
+        m_short.insert(std::upper_bound(m_short.begin(), m_short.end(), value), value);
+        m_sum += static_cast<double>(value);
+        if (m_short.size() < kShortRun)
+            return;
+        const auto middle = static_cast<std::ptrdiff_t>(m_long.size());
+        m_long.insert(m_long.end(), m_short.begin(), m_short.end());
+        std::inplace_merge(m_long.begin(), m_long.begin() + middle, m_long.end());
+        m_short.clear();
+    }
+
+    std::size_t size() const { return m_long.size() + m_short.size(); }
+    double mean() const { return ratio(m_sum, static_cast<double>(size())); }
+
+    /// Nearest rank: the smallest value that at least `share` of all values do not exceed.
+    double quantile(double share) const
+    {
+        if (size() == 0)
+            return kNaN;
+        const auto count = static_cast<double>(size());
+        // A share such as 0.95 is a little more than 95/100 in binary; 20 values must still give rank 19.
+        const auto rank = static_cast<std::size_t>(std::max(1.0, std::ceil(share * count - 1e-9)));
+        return static_cast<double>(ranked(std::min(rank, size())));
+    }
+
+private:
+    static constexpr std::size_t kShortRun = 2048;
+
+    /// The value of 1-based `rank` in the union of the two runs.
+    Nanoseconds ranked(std::size_t rank) const
+    {
+        std::size_t low = rank > m_long.size() ? rank - m_long.size() : 0;
+        std::size_t high = std::min(rank, m_short.size());
+        while (low < high) { // how many of the first `rank` values come from the short run
+            const std::size_t taken = (low + high) / 2;
+            if (m_short[taken] < m_long[rank - taken - 1])
+                low = taken + 1;
+            else
+                high = taken;
+        }
+        const std::size_t fromLong = rank - low;
+        if (low == 0)
+            return m_long[fromLong - 1];
+        if (fromLong == 0)
+            return m_short[low - 1];
+        return std::max(m_short[low - 1], m_long[fromLong - 1]);
+    }
+
+    std::vector<Nanoseconds> m_long;
+    std::vector<Nanoseconds> m_short;
+    double m_sum = 0;
+};
+
+/// Tells which copies were evicted unused. Transfers and evictions come from different threads, so an
+/// eviction may arrive one chunk before the copy it ended.
+class WasteCounter
+{
+public:
+    explicit WasteCounter(const std::vector<int>& expertsPerLayer)
+    {
+        for (const int experts : expertsPerLayer) {
+            m_firstOfLayer.push_back(m_experts.size());
+            m_experts.resize(m_experts.size() + static_cast<std::size_t>(std::max(experts, 0)));
+        }
+        m_firstOfLayer.push_back(m_experts.size());
+    }
+
+    void add(const std::vector<TransferRow>& transfers, const std::vector<EvictionRow>& evictions)
+    {
+        auto transfer = transfers.begin();
+        for (const EvictionRow& eviction : evictions) {
+            for (; transfer != transfers.end() && transfer->begin <= eviction.time; ++transfer)
+                arrived(*transfer);
+            evicted(eviction);
+        }
+        for (; transfer != transfers.end(); ++transfer)
+            arrived(*transfer);
+    }
+
+    std::uint64_t bytes() const { return m_bytes; }
+
+private:
+    struct Copy {
+        Nanoseconds begin = 0;
+        std::uint64_t bytes = 0;
+        bool prefetched = false;
+    };
+    struct Expert {
+        std::vector<Copy> copies; ///< not yet evicted; more than one only when an eviction was not recorded
+        Nanoseconds evictedUnused = -1; ///< an eviction that still waits for its copy
+    };
+    static constexpr std::size_t kCopiesKept = 4;
+
+    Expert* find(ExpertKey key)
+    {
+        if (key.layer + std::size_t{1} >= m_firstOfLayer.size())
+            return nullptr;
+        const std::size_t index = m_firstOfLayer[key.layer] + key.expert;
+        return index < m_firstOfLayer[key.layer + std::size_t{1}] ? &m_experts[index] : nullptr;
+    }
+
+    void arrived(const TransferRow& row)
+    {
+        Expert* expert = find(row.key);
+        if (!expert)
+            return;
+        const Copy copy{row.begin, row.bytes, row.kind == TransferKind::prefetch};
+        if (row.begin <= expert->evictedUnused) {
+            waste(copy);
+            expert->evictedUnused = -1;
+            return;
+        }
+        if (expert->copies.size() == kCopiesKept)
+            expert->copies.erase(expert->copies.begin());
+        expert->copies.push_back(copy);
+    }
+
+    void evicted(const EvictionRow& row)
+    {
+        Expert* expert = find(row.key);
+        if (!expert)
+            return;
+        auto& copies = expert->copies;
+        const auto later = std::find_if(
+            copies.begin(), copies.end(), [&](const Copy& copy) { return copy.begin > row.time; });
+        if (later == copies.begin()) {
+            expert->evictedUnused = row.used ? -1 : row.time;
+            return;
+        }
+        if (!row.used)
+            waste(*(later - 1));
+        copies.erase(copies.begin(), later);
+    }
+
+    void waste(const Copy& copy)
+    {
+        if (copy.prefetched)
+            m_bytes += copy.bytes;
+    }
+
+    std::vector<std::size_t> m_firstOfLayer;
+    std::vector<Expert> m_experts;
+    std::uint64_t m_bytes = 0;
+};
+
+} // namespace
+
+struct FigureAccumulator::State {
+    explicit State(const RunHeader& header)
+        : residentBytes(header.residentBytes)
+        , waste(header.expertsPerLayer)
+    {
+        for (const int experts : header.expertsPerLayer)
+            routed.emplace_back(static_cast<std::size_t>(std::max(experts, 0)));
+        predicted = routed;
+    }
+
+    void add(const BatchRow& row);
+    void add(const UseRow& row);
+    void add(const TransferRow& row);
+    void add(const StallRow& row);
+    void add(const MemoryRow& row);
+    void add(const BudgetRow& row);
+    void add(const HashRow& row);
+    void add(const SampleRow& row);
+    void budgetAt(Nanoseconds time, std::uint64_t bytes);
+
+    std::uint64_t residentBytes;
+    Figures sums; ///< the figures that are plain sums; ratios are formed when asked for
+    SortedLatencies latencies;
+    Nanoseconds firstBegin = std::numeric_limits<Nanoseconds>::max();
+    Nanoseconds lastEnd = std::numeric_limits<Nanoseconds>::min();
+    Nanoseconds budgetTime = std::numeric_limits<Nanoseconds>::min();
+    Nanoseconds transferTime = 0;
+    std::array<Nanoseconds, kStallCauses> stallTime{};
+    std::uint64_t judged = 0;
+    std::uint64_t right = 0;
+    std::uint64_t hashTokens = 0;
+    std::uint64_t hashHits = 0;
+    std::uint64_t predictedExperts = 0;
+    std::uint64_t activeExperts = 0;
+    std::uint64_t correctExperts = 0;
+    WasteCounter waste;
+    std::vector<std::vector<std::uint64_t>> routed;
+    std::vector<std::vector<std::uint64_t>> predicted;
+};
+
+void FigureAccumulator::State::add(const BatchRow& row)
+{
+    ++sums.batches;
+    sums.samples += row.samples;
+    sums.tokens += row.tokens;
+    latencies.add(row.end - row.begin);
+    firstBegin = std::min(firstBegin, row.begin);
+    lastEnd = std::max(lastEnd, row.end);
+}
+
+void FigureAccumulator::State::add(const UseRow& row)
+{
+    if (row.routed > 0) {
+        ++sums.uses;
+        if (static_cast<std::size_t>(row.outcome) < kOutcomes)
+            ++sums.outcomes[static_cast<std::size_t>(row.outcome)];
+    }
+    if (row.key.layer >= routed.size() || row.key.expert >= routed[row.key.layer].size())
+        return;
+    routed[row.key.layer][row.key.expert] += row.routed;
+    predicted[row.key.layer][row.key.expert] += row.predicted;
+}
+
+void FigureAccumulator::State::add(const TransferRow& row)
+{
+    ++sums.transfers;
+    sums.transferBytes += row.bytes;
+    if (row.kind == TransferKind::prefetch)
+        sums.prefetchedBytes += row.bytes;
+    transferTime += row.end - row.begin;
+}
+
+void FigureAccumulator::State::add(const StallRow& row)
+{
+    if (static_cast<std::size_t>(row.cause) < kStallCauses)
+        stallTime[static_cast<std::size_t>(row.cause)] += row.end - row.begin;
+}
+
+void FigureAccumulator::State::budgetAt(Nanoseconds time, std::uint64_t bytes)
+{
+    if (time < budgetTime)
+        return;
+    budgetTime = time;
+    sums.budgetBytes = bytes;
+}
+
+void FigureAccumulator::State::add(const MemoryRow& row)
+{
+    const std::uint64_t total = std::accumulate(row.bytes.begin(), row.bytes.end(), std::uint64_t{0});
+    if (total > sums.peakBytes) {
+        sums.peakBytes = total;
+        sums.peakByPurpose = row.bytes;
+    }
+    budgetAt(row.time, row.budget);
+}
+
+void FigureAccumulator::State::add(const BudgetRow& row)
+{
+    if (row.accepted)
+        budgetAt(row.time, row.to);
+}
+
+void FigureAccumulator::State::add(const HashRow& row)
+{
+    sums.hasHash = true;
+    hashTokens += row.tokens;
+    hashHits += row.tokenHits;
+    predictedExperts += row.predictedExperts;
+    activeExperts += row.activeExperts;
+    correctExperts += row.correctExperts;
+}
+
+void FigureAccumulator::State::add(const SampleRow& row)
+{
+    if (row.label < 0 || row.prediction < 0)
+        return;
+    ++judged;
+    right += row.label == row.prediction ? 1 : 0;
+}
+
+FigureAccumulator::FigureAccumulator(const RunHeader& header)
+    : m_state(std::make_unique<State>(header))
+{
+}
+FigureAccumulator::~FigureAccumulator() = default;
+FigureAccumulator::FigureAccumulator(FigureAccumulator&&) noexcept = default;
+FigureAccumulator& FigureAccumulator::operator=(FigureAccumulator&&) noexcept = default;
+
+void FigureAccumulator::add(const RecordingChunk& chunk)
+{
+    const auto addAll = [this](const auto& rows) {
+        for (const auto& row : rows)
+            m_state->add(row);
+    };
+    addAll(chunk.batches);
+    addAll(chunk.uses);
+    addAll(chunk.transfers);
+    addAll(chunk.stalls);
+    addAll(chunk.memory);
+    addAll(chunk.budgets);
+    addAll(chunk.hash);
+    addAll(chunk.samples);
+    m_state->waste.add(chunk.transfers, chunk.evictions);
+    m_state->sums.droppedEvents = chunk.droppedEvents;
+}
+
+Figures FigureAccumulator::figures() const
+{
+    const State& state = *m_state;
+    Figures figures = state.sums;
+    if (figures.batches > 0)
+        figures.seconds = static_cast<double>(state.lastEnd - state.firstBegin) / 1e9;
+    figures.samplesPerSecond = ratio(static_cast<double>(figures.samples), figures.seconds);
+    figures.tokensPerSecond = ratio(static_cast<double>(figures.tokens), figures.seconds);
+    figures.latencyP50Ms = milliseconds(state.latencies.quantile(0.50));
+    figures.latencyP95Ms = milliseconds(state.latencies.quantile(0.95));
+    figures.latencyP99Ms = milliseconds(state.latencies.quantile(0.99));
+    figures.latencyMeanMs = milliseconds(state.latencies.mean());
+    if (state.judged > 0)
+        figures.metric = static_cast<double>(state.right) / static_cast<double>(state.judged);
+    figures.saving = figures.peakBytes > 0
+        ? 1 - ratio(static_cast<double>(figures.peakBytes), static_cast<double>(state.residentBytes))
+        : kNaN;
+    figures.wastedBytes = state.waste.bytes();
+    figures.transferSeconds = static_cast<double>(state.transferTime) / 1e9;
+    for (std::size_t cause = 0; cause < kStallCauses; ++cause) {
+        figures.stallMsByCause[cause] = milliseconds(static_cast<double>(state.stallTime[cause]));
+        figures.stallMs += figures.stallMsByCause[cause];
+    }
+    figures.hashHitRate = ratio(static_cast<double>(state.hashHits), static_cast<double>(state.hashTokens));
+    const auto correct = static_cast<double>(state.correctExperts);
+    figures.precision = ratio(correct, static_cast<double>(state.predictedExperts));
+    figures.recall = ratio(correct, static_cast<double>(state.activeExperts));
+    return figures;
+}
+
+const std::vector<std::vector<std::uint64_t>>& FigureAccumulator::routed() const
+{
+    return m_state->routed;
+}
+const std::vector<std::vector<std::uint64_t>>& FigureAccumulator::predicted() const
+{
+    return m_state->predicted;
+}
+
+Figures computeFigures(const Recording& recording)
+{
+    FigureAccumulator accumulator(recording.header);
+    accumulator.add(recording.rows);
+    return accumulator.figures();
+}
+
+double hitRate(const Figures& figures)
+{
+    const auto hits = figures.outcomes[static_cast<std::size_t>(Outcome::hit)];
+    return ratio(static_cast<double>(hits), static_cast<double>(figures.uses));
+}
+
+} // namespace sida::api
