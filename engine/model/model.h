@@ -6,6 +6,7 @@
 #include "engine/base/progress.h"
 #include "engine/base/result.h"
 #include "engine/dataset/batch.h"
+#include "engine/experts/expert_source.h"
 #include "engine/experts/hash_table.h"
 #include "engine/experts/host_store.h"
 
@@ -22,32 +23,8 @@
 namespace sida::model
 {
 
-/// An expert that at least one real token of the batch goes to. Its token rows stand together in the sorted
-/// order.
-struct ActiveExpert {
-    std::uint16_t expert = 0;
-    std::uint32_t rows = 0; ///< (token, choice) pairs
-};
-
-/// Where a model's forward pass gets its experts from: the slot cache, or the host store itself in tests. The
-/// order in which experts become ready never changes the result.
-class ExpertSource
-{
-public:
-    virtual ~ExpertSource() = default;
-
-    struct Ready {
-        std::size_t index = 0; ///< into the list given to beginLayer
-        const std::byte* block = nullptr; ///< laid out as in HostStore, valid until release
-    };
-
-    /// `active` is sorted by expert and outlives endLayer.
-    virtual void beginLayer(int moeLayer, std::span<const ActiveExpert> active) = 0;
-    /// Waits for any expert of the layer that was not handed out yet; call exactly active.size() times.
-    virtual Ready next() = 0;
-    virtual void release(std::size_t index) = 0;
-    virtual void endLayer() = 0;
-};
+using experts::ActiveExpert;
+using experts::ExpertSource;
 
 /// What a caller may want to see of a forward pass. Empty functions cost nothing.
 struct ForwardHooks {

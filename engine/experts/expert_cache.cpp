@@ -1,0 +1,277 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/experts/expert_cache.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace sida::experts
+{
+
+namespace
+{
+
+constexpr double kFrequencyGrowth = 1.02;
+constexpr double kFrequencyLimit = 1e200;
+
+} // namespace
+
+std::uint64_t ExpertCache::slotBytes(const HostStore& store)
+{
+    return device::SlotArena::roundedSlotBytes(store.blockBytes());
+}
+
+ExpertCache::ExpertCache(
+    const HostStore& store, device::MemoryLedger& ledger, const SessionClock& clock,
+    profile::Recorder::Producer& transfers, profile::Recorder::Producer& uses, const Options& options)
+    : m_store(store)
+    , m_ledger(ledger)
+    , m_clock(clock)
+    , m_transferRecorder(transfers)
+    , m_useRecorder(uses)
+    , m_options(options)
+    , m_arena(store.expertCount(), store.blockBytes())
+    , m_experts(static_cast<std::size_t>(store.expertCount()))
+    , m_slots(static_cast<std::size_t>(store.expertCount()))
+    , m_prefetch(store.expertCount(), options.window)
+    , m_enabledSlots(std::min(options.slots, store.expertCount()))
+    , m_activeOfExpert(static_cast<std::size_t>(store.expertCount()), -1)
+{
+    int mostExperts = 0;
+    for (int layer = 0; layer < store.layers(); ++layer)
+        mostExperts = std::max(mostExperts, store.experts(layer));
+    const auto most = static_cast<std::size_t>(mostExperts);
+    m_demand.reserve(most);
+    m_active.reserve(most);
+    m_hits.reserve(most);
+    m_arrived.reserve(most);
+    m_candidates.reserve(m_slots.size());
+    for (int slot = 0; slot < m_enabledSlots; ++slot)
+        m_slots[static_cast<std::size_t>(slot)].enabled = true;
+}
+
+Position ExpertCache::position(int moeLayer) const
+{
+    return static_cast<Position>(m_batch) * static_cast<Position>(m_store.layers())
+        + static_cast<Position>(moeLayer);
+}
+
+void ExpertCache::addTable(const HashTable& table, Nanoseconds ready)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        const Position first = static_cast<Position>(table.batch) * static_cast<Position>(m_store.layers());
+        for (std::size_t layer = 0; layer < table.layers.size(); ++layer) {
+            for (const LayerTable::Count& count : table.layers[layer].predicted) {
+                const ExpertKey key{static_cast<std::uint16_t>(layer), count.expert};
+                m_prefetch.add({first + layer, m_store.index(key), ready});
+            }
+        }
+        ++m_workVersion;
+    }
+    m_work.notify_one();
+}
+
+void ExpertCache::beginBatch(std::uint32_t batch, const HashTable* table, Nanoseconds tableReady)
+{
+    m_batch = batch;
+    m_table = table;
+    m_tableReady = tableReady;
+    m_frequencyStep *= kFrequencyGrowth;
+    if (m_frequencyStep > kFrequencyLimit) {
+        const std::lock_guard lock(m_mutex);
+        for (Expert& expert : m_experts)
+            expert.frequency /= kFrequencyLimit;
+        m_frequencyStep /= kFrequencyLimit;
+    }
+}
+
+std::uint32_t ExpertCache::predictedTokens(int moeLayer, std::uint16_t expert) const
+{
+    if (!m_table)
+        return 0;
+    const auto& predicted = m_table->layers[static_cast<std::size_t>(moeLayer)].predicted;
+    const auto found = std::lower_bound(
+        predicted.begin(), predicted.end(), expert,
+        [](const LayerTable::Count& count, std::uint16_t value) { return count.expert < value; });
+    return found != predicted.end() && found->expert == expert ? found->tokens : 0;
+}
+
+void ExpertCache::classifyMiss(Active& active, bool copying, bool predicted) const
+{
+    const Expert& expert = m_experts[static_cast<std::size_t>(active.expert)];
+    if (!copying && m_tableReady >= 0 && expert.evictedAt >= m_tableReady) {
+        active.row.outcome = api::Outcome::evictedEarly;
+        active.cause = api::StallCause::evictedEarly;
+    } else if (copying || predicted) {
+        active.row.outcome = api::Outcome::late;
+        const bool busWasFull = m_tableReady >= 0 && m_busySince >= 0 && m_busySince <= m_tableReady;
+        active.cause = busWasFull ? api::StallCause::busSaturated : api::StallCause::late;
+    } else {
+        active.row.outcome = api::Outcome::unpredicted;
+        active.cause = api::StallCause::unpredicted;
+    }
+}
+
+void ExpertCache::beginLayer(int moeLayer, std::span<const ActiveExpert> active)
+{
+    m_layer = moeLayer;
+    m_layerBegin = m_clock.now();
+    m_active.clear();
+    m_hits.clear();
+    m_nextHit = 0;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_arrived.clear();
+        m_prefetch.advanceTo(position(moeLayer) + 1);
+        for (const ActiveExpert& use : active) {
+            Active entry;
+            const ExpertKey key{static_cast<std::uint16_t>(moeLayer), use.expert};
+            entry.expert = m_store.index(key);
+            entry.row.batch = m_batch;
+            entry.row.key = key;
+            entry.row.routed = use.rows;
+            entry.row.predicted = predictedTokens(moeLayer, use.expert);
+            Expert& expert = m_experts[static_cast<std::size_t>(entry.expert)];
+            expert.frequency += m_frequencyStep;
+            m_activeOfExpert[static_cast<std::size_t>(entry.expert)] = static_cast<int>(m_active.size());
+            if (expert.slot >= 0 && !expert.copying) {
+                ++m_slots[static_cast<std::size_t>(expert.slot)].pins;
+                entry.pinned = true;
+                entry.row.slot = expert.slot;
+                m_hits.push_back(m_active.size());
+            } else {
+                classifyMiss(entry, expert.copying, entry.row.predicted > 0);
+                if (!expert.copying)
+                    m_demand.push_back({entry.expert, position(moeLayer), m_layerBegin});
+            }
+            m_active.push_back(entry);
+        }
+        m_hasMisses = m_hits.size() < m_active.size();
+        ++m_workVersion;
+    }
+    m_work.notify_one();
+}
+
+ExpertSource::Ready ExpertCache::next()
+{
+    std::size_t index = 0;
+    if (m_nextHit < m_hits.size()) {
+        index = m_hits[m_nextHit++];
+    } else {
+        std::unique_lock lock(m_mutex);
+        if (m_arrived.empty()) {
+            const Nanoseconds begin = m_clock.now();
+            m_arrival.wait(lock, [this] { return !m_arrived.empty(); });
+            const Active& arrived = m_active[m_arrived.front()];
+            m_useRecorder.record(
+                api::StallRow{m_batch, arrived.row.key, begin, m_clock.now(), arrived.cause});
+        }
+        index = m_arrived.front();
+        m_arrived.erase(m_arrived.begin());
+    }
+    Active& active = m_active[index];
+    active.row.used = m_clock.now();
+    return {index, m_arena.slot(active.row.slot)};
+}
+
+void ExpertCache::release(std::size_t index)
+{
+    // Without misses nobody waits for a slot of this layer: endLayer gives them all back at once.
+    if (!m_hasMisses)
+        return;
+    Active& active = m_active[index];
+    {
+        const std::lock_guard lock(m_mutex);
+        Slot& slot = m_slots[static_cast<std::size_t>(active.row.slot)];
+        --slot.pins;
+        slot.used = true;
+        slot.lastUsedAt = ++m_tick;
+        active.pinned = false;
+        ++m_workVersion;
+    }
+    m_work.notify_one();
+}
+
+void ExpertCache::endLayer()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        for (Active& active : m_active) {
+            m_activeOfExpert[static_cast<std::size_t>(active.expert)] = -1;
+            if (!active.pinned)
+                continue;
+            Slot& slot = m_slots[static_cast<std::size_t>(active.row.slot)];
+            --slot.pins;
+            slot.used = true;
+            slot.lastUsedAt = ++m_tick;
+        }
+        ++m_workVersion;
+    }
+    m_work.notify_one();
+
+    const Nanoseconds end = m_clock.now();
+    for (const Active& active : m_active)
+        m_useRecorder.record(active.row);
+    if (m_table) {
+        for (const LayerTable::Count& count : m_table->layers[static_cast<std::size_t>(m_layer)].predicted) {
+            const bool isActive = std::any_of(m_active.begin(), m_active.end(), [&](const Active& active) {
+                return active.row.key.expert == count.expert;
+            });
+            if (isActive)
+                continue;
+            api::UseRow unused;
+            unused.batch = m_batch;
+            unused.key = {static_cast<std::uint16_t>(m_layer), count.expert};
+            unused.predicted = count.tokens;
+            m_useRecorder.record(unused);
+        }
+    }
+    m_useRecorder.record(api::LayerRow{m_batch, static_cast<std::uint16_t>(m_layer), m_layerBegin, end});
+}
+
+void ExpertCache::resize(int slots)
+{
+    const int wanted = std::clamp(slots, std::min(2, m_store.expertCount()), m_store.expertCount());
+    {
+        std::unique_lock lock(m_mutex);
+        m_paused = true;
+        m_arrival.wait(lock, [this] { return !m_copyInFlight; });
+        auto disable = [this](Slot& slot) {
+            const int index = static_cast<int>(&slot - m_slots.data());
+            if (slot.expert >= 0)
+                evict(index, api::EvictionReason::budgetChange, m_useRecorder);
+            if (slot.booked) {
+                m_arena.decommit(index);
+                m_ledger.release(api::Purpose::expertSlots, m_arena.slotBytes());
+                slot.booked = false;
+            }
+            slot.enabled = false;
+            --m_enabledSlots;
+        };
+        for (Slot& slot : m_slots) { // slots that hold nothing go first
+            if (m_enabledSlots > wanted && slot.enabled && slot.expert < 0)
+                disable(slot);
+        }
+        while (m_enabledSlots > wanted)
+            disable(m_slots[static_cast<std::size_t>(bestVictim(0))]);
+        for (Slot& slot : m_slots) {
+            if (m_enabledSlots < wanted && !slot.enabled) {
+                slot.enabled = true;
+                ++m_enabledSlots;
+            }
+        }
+        m_paused = false;
+        ++m_workVersion;
+    }
+    m_work.notify_one();
+    recordMemory(m_useRecorder);
+}
+
+int ExpertCache::slots() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_enabledSlots;
+}
+
+} // namespace sida::experts

@@ -1,0 +1,161 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/clock.h"
+#include "engine/device/memory/memory_ledger.h"
+#include "engine/device/memory/slot_arena.h"
+#include "engine/experts/eviction.h"
+#include "engine/experts/expert_source.h"
+#include "engine/experts/hash_table.h"
+#include "engine/experts/host_store.h"
+#include "engine/experts/prefetch_queue.h"
+#include "engine/profile/recorder.h"
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <vector>
+
+namespace sida::experts
+{
+
+/// The experts that are on the device, and the traffic that brings them there.
+///
+/// Three threads meet here: the hash-building thread adds tables, the inference thread asks for the experts
+/// of one layer after the other, the transfer thread copies. Demand goes before prefetch; prefetch goes in
+/// the order of use and only into a free slot or one whose expert is needed later than the one that comes, so
+/// it can never push out what is wanted sooner. Evicting is forgetting: host copies never change.
+///
+/// One mutex guards the state. A layer whose experts are all resident takes it twice, whatever their number.
+class ExpertCache final : public ExpertSource
+{
+public:
+    struct Options {
+        api::Eviction eviction = api::Eviction::lookahead;
+        int slots = 0; ///< at the start, at least 2 unless there are fewer experts
+        int window = 1; ///< most hash tables that can be known at one time
+    };
+
+    /// `transfers` belongs to the transfer thread, `uses` to the inference thread.
+    ExpertCache(
+        const HostStore& store, device::MemoryLedger& ledger, const SessionClock& clock,
+        profile::Recorder::Producer& transfers, profile::Recorder::Producer& uses, const Options& options);
+
+    /// Hash-building thread: what the batch will need, before the batch is queued.
+    void addTable(const HashTable& table, Nanoseconds ready);
+
+    /// Inference thread, before the first layer. `table` is null when nothing was predicted, and stays valid
+    /// throughout.
+    void beginBatch(std::uint32_t batch, const HashTable* table, Nanoseconds tableReady);
+    void beginLayer(int moeLayer, std::span<const ActiveExpert> active) override;
+    Ready next() override;
+    void release(std::size_t index) override;
+    void endLayer() override;
+
+    /// Transfer thread: copies until stopped.
+    void serveTransfers(const std::stop_token& stop);
+
+    /// Inference thread, between two layers: more or fewer slots. Memory of the slots given up is returned.
+    void resize(int slots);
+    int slots() const;
+
+    /// Before the threads start, policy `resident`: fills the slots with all experts. `progress(done, total)`
+    /// in experts.
+    Status preloadAll(const std::function<bool(int, int)>& progress);
+
+    static std::uint64_t slotBytes(const HostStore& store);
+
+private:
+    struct Expert {
+        int slot = -1; ///< also while the copy is under way
+        bool copying = false;
+        Nanoseconds evictedAt = -1;
+        double frequency = 0;
+    };
+    struct Slot {
+        int expert = -1;
+        int pins = 0;
+        bool enabled = false; ///< within the budget
+        bool booked = false; ///< its memory is taken
+        bool used = false; ///< since it was filled
+        std::uint64_t insertedAt = 0;
+        std::uint64_t lastUsedAt = 0;
+    };
+    struct Job {
+        int expert = 0;
+        int slot = 0;
+        Position position = 0;
+        api::TransferKind kind = api::TransferKind::prefetch;
+        Nanoseconds queued = 0;
+    };
+    struct Demand {
+        int expert = 0;
+        Position position = 0;
+        Nanoseconds queued = 0;
+    };
+    struct Active {
+        int expert = 0;
+        bool pinned = false;
+        api::StallCause cause = api::StallCause::unpredicted;
+        api::UseRow row;
+    };
+
+    bool pickJob(Job& job);
+    bool pickDemand(Job& job);
+    bool pickPrefetch(Job& job);
+    void assign(int expert, int slot);
+    void copy(const Job& job);
+    void complete(const Job& job, Nanoseconds begin, Nanoseconds end);
+    /// A slot to write to, or -1. `neededBefore`: only slots whose expert is needed later than that.
+    int takeSlot(Position neededBefore);
+    int bestVictim(Position neededBefore);
+    void evict(int slot, api::EvictionReason reason, profile::Recorder::Producer& recorder);
+    bool bookSlot(int slot);
+    void classifyMiss(Active& active, bool copying, bool predicted) const;
+    std::uint32_t predictedTokens(int moeLayer, std::uint16_t expert) const;
+    void recordMemory(profile::Recorder::Producer& recorder) const;
+    Position position(int moeLayer) const;
+
+    const HostStore& m_store;
+    device::MemoryLedger& m_ledger;
+    const SessionClock& m_clock;
+    profile::Recorder::Producer& m_transferRecorder;
+    profile::Recorder::Producer& m_useRecorder;
+    const Options m_options;
+    device::SlotArena m_arena;
+
+    mutable std::mutex m_mutex;
+    std::condition_variable_any m_work; ///< the transfer thread may have something to do
+    std::condition_variable m_arrival; ///< a copy has ended
+    std::uint64_t m_workVersion = 0;
+
+    std::vector<Expert> m_experts;
+    std::vector<Slot> m_slots;
+    PrefetchQueue m_prefetch;
+    std::vector<Demand> m_demand; ///< oldest first
+    std::vector<VictimCandidate> m_candidates; ///< scratch of bestVictim
+    int m_enabledSlots = 0;
+    bool m_copyInFlight = false;
+    bool m_paused = false;
+    Nanoseconds m_busySince = -1; ///< since when the transfer thread has had no idle moment; -1 while idle
+    std::uint64_t m_tick = 0;
+    double m_frequencyStep = 1; ///< grows with each batch, so that old uses fade
+
+    // Of the layer in progress; only the inference thread touches them, except where the mutex is held.
+    std::uint32_t m_batch = 0;
+    const HashTable* m_table = nullptr;
+    Nanoseconds m_tableReady = -1;
+    int m_layer = 0;
+    Nanoseconds m_layerBegin = 0;
+    std::vector<Active> m_active;
+    std::vector<int> m_activeOfExpert; ///< by expert index, -1 = not active
+    std::vector<std::size_t> m_hits;
+    std::size_t m_nextHit = 0;
+    std::vector<std::size_t> m_arrived;
+    bool m_hasMisses = false;
+};
+
+} // namespace sida::experts

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/clock.h"
+#include "engine/experts/eviction.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace sida::experts
+{
+
+/// What the queued hash tables foretell: for each expert its coming uses, and all of them in the order of
+/// use.
+class PrefetchQueue
+{
+public:
+    /// `window` is the most tables that can be known at one time.
+    PrefetchQueue(int experts, int window);
+
+    struct Item {
+        Position position = 0;
+        int expert = 0;
+        Nanoseconds queued = 0;
+    };
+
+    /// Positions of one expert must be added in ascending order.
+    void add(const Item& item);
+    /// Back into the order of use, for an expert that was evicted although it is still wanted.
+    void putBack(const Item& item);
+    /// Everything before this position has happened.
+    void advanceTo(Position now);
+
+    /// Soonest coming use of the expert, kNever when none is known.
+    Position nextUse(int expert);
+    /// The next wanted expert, or null.
+    const Item* front();
+    void popFront();
+
+private:
+    struct Coming {
+        std::uint32_t head = 0;
+        std::uint32_t count = 0;
+    };
+    void push(const Item& item);
+
+    const std::uint32_t m_capacity; ///< coming uses an expert can have: one per table
+    std::vector<Position> m_positions; ///< [experts * capacity], a ring for each
+    std::vector<Coming> m_coming;
+    std::vector<Item> m_order; ///< binary heap, soonest first
+    Position m_now = 0;
+};
+
+} // namespace sida::experts
