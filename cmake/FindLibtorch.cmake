@@ -25,9 +25,11 @@ if(NOT _libtorch_candidates)
     if(DEFINED ENV{SIDA_DEPS_DIR})
         set(_deps "$ENV{SIDA_DEPS_DIR}")
     else()
-        set(_deps "$ENV{HOME}/.cache/sida-studio")
+        # Without a home that can be written the script unpacks inside the source tree.
+        set(_deps "$ENV{HOME}/.cache/sida-studio" "${PROJECT_SOURCE_DIR}/.cache/sida-studio")
     endif()
-    list(APPEND _libtorch_candidates "${_deps}/libtorch-2.11.0/torch")
+    list(TRANSFORM _deps APPEND "/libtorch-2.11.0/torch")
+    list(APPEND _libtorch_candidates ${_deps})
 endif()
 
 set(Libtorch_ROOT "")

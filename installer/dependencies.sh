@@ -8,6 +8,7 @@
 #   SIDA_DEPS_DIR   where libtorch is unpacked (default: ~/.cache/sida-studio)
 #   Torch_DIR       a torch or libtorch folder, version 2.8 or newer, to use instead
 
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # Alternatives that different releases use for the same thing stand in one word, separated by a bar.

@@ -5,6 +5,7 @@
 # Installs what is missing, builds, and shows the demo: in a window where there is a display, else as a recorded
 # session, pictures of the views and a report in build/demo.
 
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 demo_data=$root/resources/demo

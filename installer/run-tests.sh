@@ -5,6 +5,7 @@
 # Installs what is missing, builds, and runs every test but the benchmarks. Arguments are passed on to ctest, for
 # example: installer/run-tests.sh -L unit
 
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 require_space_for_all
