@@ -31,10 +31,16 @@ public:
     Result<Tensor> find(std::string_view name) const;
 
 private:
+    Status addTensors(
+        const SafetensorsFile& file, const std::map<std::string, std::string, std::less<>>& fileOfTensor);
+
     std::filesystem::path m_folder;
     std::string m_configText;
     std::vector<std::unique_ptr<SafetensorsFile>> m_files;
     std::map<std::string, Tensor, std::less<>> m_tensors;
+    /// In the index and in no shard. Published indexes list the tied copies that their shards leave out, so
+    /// only asking for one is an error.
+    std::map<std::string, std::string, std::less<>> m_promised;
 };
 
 } // namespace sida::checkpoint

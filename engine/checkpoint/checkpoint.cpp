@@ -1,0 +1,134 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/checkpoint/checkpoint.h"
+
+#include "engine/base/atomic_file.h"
+#include "engine/checkpoint/quote.h"
+#include "engine/checkpoint/shard_index.h"
+
+#include <fmt/format.h>
+
+namespace sida::checkpoint
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+constexpr std::uint64_t kMaxConfigBytes = 4 * 1024 * 1024;
+constexpr const char* kSingleFile = "model.safetensors";
+constexpr const char* kIndexFile = "model.safetensors.index.json";
+
+Status checkFolder(const fs::path& folder)
+{
+    std::error_code error;
+    const fs::file_status status = fs::status(folder, error);
+    if (!fs::exists(status))
+        return badInput(fmt::format("{}: no such folder; name a model folder", folder.string()));
+    if (!fs::is_directory(status))
+        return badInput(fmt::format(
+            "{}: expected a model folder (config.json and model.safetensors), found a file",
+            folder.string()));
+    if (!fs::exists(folder / "config.json", error))
+        return badInput(
+            fmt::format("{}: expected config.json in a model folder, found none", folder.string()));
+    return {};
+}
+
+tl::unexpected<Error> noWeights(const fs::path& folder)
+{
+    std::error_code error;
+    if (fs::exists(folder / "pytorch_model.bin", error)
+        || fs::exists(folder / "pytorch_model.bin.index.json", error))
+        return failure(
+            ErrorKind::unsupported,
+            fmt::format(
+                "{}: holds its weights as pytorch_model.bin, which this version does not read; expected {}: "
+                "save the model again with safe_serialization=True",
+                folder.string(), kSingleFile));
+    return badInput(fmt::format(
+        "{}: expected {} or {} in a model folder, found neither", folder.string(), kSingleFile, kIndexFile));
+}
+
+} // namespace
+
+Result<Checkpoint> Checkpoint::open(const fs::path& folder)
+{
+    SIDA_TRY(checkFolder(folder));
+    Checkpoint checkpoint;
+    checkpoint.m_folder = folder;
+    SIDA_TRY_ASSIGN(checkpoint.m_configText, readSmallFile(folder / "config.json", kMaxConfigBytes));
+
+    // As Hugging Face does: a single file is preferred to an index that lies beside it.
+    ShardIndex index;
+    std::error_code error;
+    if (fs::exists(folder / kSingleFile, error)) {
+        index.files = {kSingleFile};
+    } else if (fs::exists(folder / kIndexFile, error)) {
+        SIDA_TRY_ASSIGN(index, readShardIndex(folder / kIndexFile));
+    } else {
+        return noWeights(folder);
+    }
+    for (const std::string& shard : index.files) {
+        if (!fs::exists(folder / shard, error))
+            return badInput(fmt::format(
+                "{}: the index names the shard {}, found no such file; download it again", folder.string(),
+                quote(shard)));
+        SIDA_TRY_ASSIGN(SafetensorsFile file, SafetensorsFile::open(folder / shard));
+        checkpoint.m_files.push_back(std::make_unique<SafetensorsFile>(std::move(file)));
+        SIDA_TRY(checkpoint.addTensors(*checkpoint.m_files.back(), index.fileOfTensor));
+    }
+    for (const auto& [name, shard] : index.fileOfTensor) {
+        if (!checkpoint.contains(name))
+            checkpoint.m_promised.emplace(name, shard);
+    }
+    return checkpoint;
+}
+
+Status Checkpoint::addTensors(
+    const SafetensorsFile& file, const std::map<std::string, std::string, std::less<>>& fileOfTensor)
+{
+    const std::string shard = file.path().filename().string();
+    for (const TensorEntry& entry : file.tensors()) {
+        const auto [at, isNew] = m_tensors.emplace(entry.name, Tensor{&file, &entry});
+        if (!isNew)
+            return badInput(fmt::format(
+                "{}: the tensor {} stands in two shards, {} and {}; keep one", m_folder.string(),
+                quote(entry.name), quote(at->second.file->path().filename().string()), quote(shard)));
+        const auto promised = fileOfTensor.find(entry.name);
+        if (promised != fileOfTensor.end() && promised->second != shard)
+            return badInput(fmt::format(
+                "{}: the index puts the tensor {} into {}, found it in {}", m_folder.string(),
+                quote(entry.name), quote(promised->second), quote(shard)));
+    }
+    return {};
+}
+
+std::vector<std::string> Checkpoint::names() const
+{
+    std::vector<std::string> result;
+    result.reserve(m_tensors.size());
+    for (const auto& [name, tensor] : m_tensors)
+        result.push_back(name);
+    return result;
+}
+
+bool Checkpoint::contains(std::string_view name) const
+{
+    return m_tensors.contains(name);
+}
+
+Result<Checkpoint::Tensor> Checkpoint::find(std::string_view name) const
+{
+    if (const auto at = m_tensors.find(name); at != m_tensors.end())
+        return at->second;
+    if (const auto promised = m_promised.find(name); promised != m_promised.end())
+        return badInput(fmt::format(
+            "{}: the index puts the tensor {} into {}, which does not hold it; download the shard again",
+            m_folder.string(), quote(name), quote(promised->second)));
+    return badInput(
+        fmt::format("{}: expected the tensor {}, found none of that name", m_folder.string(), quote(name)));
+}
+
+} // namespace sida::checkpoint
