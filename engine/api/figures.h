@@ -25,6 +25,9 @@ struct Figures {
     double latencyMeanMs = 0;
 
     std::optional<double> metric;
+    std::optional<double> referenceMetric; ///< of `resident` with `exact`, when routing was `predicted`
+    std::optional<double> fidelity; ///< metric / referenceMetric
+    std::optional<double> equalOutputs; ///< share of the samples with the reference's prediction
 
     std::uint64_t peakBytes = 0;
     std::uint64_t budgetBytes = 0; ///< in force at the end
