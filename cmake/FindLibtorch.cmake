@@ -66,7 +66,7 @@ if(Libtorch_FOUND AND NOT TARGET libtorch::cpu)
     add_library(libtorch::cpu SHARED IMPORTED)
     set_target_properties(libtorch::cpu PROPERTIES
         IMPORTED_LOCATION "${_lib}/libtorch_cpu.so"
-        INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${Libtorch_ROOT}/include;${Libtorch_ROOT}/include/torch/csrc/api/include"
+        INTERFACE_INCLUDE_DIRECTORIES "${Libtorch_ROOT}/include;${Libtorch_ROOT}/include/torch/csrc/api/include"
         INTERFACE_LINK_LIBRARIES "libtorch::c10")
     # libtorch_cpu.so of the CUDA wheel needs libcudart and libcupti: the toolkit's, or the small wheels beside it.
     set_target_properties(libtorch::cpu PROPERTIES INTERFACE_LINK_OPTIONS "-Wl,--allow-shlib-undefined")

@@ -26,6 +26,12 @@ function(sida_use_torch name)
         target_precompile_headers(sida_torch_pch PRIVATE "${PROJECT_SOURCE_DIR}/cmake/torch_pch.h")
     endif()
     target_precompile_headers(${name} REUSE_FROM sida_torch_pch)
+    # A program would be compiled with -fPIE, and the header was precompiled with -fPIC: they must be the same.
+    get_target_property(type ${name} TYPE)
+    if(type STREQUAL "EXECUTABLE")
+        set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+        target_compile_options(${name} PRIVATE -fPIC)
+    endif()
 endfunction()
 
 # sida_test(NAME SOURCES ... DEPENDS ... LABEL unit|parity|gui|session|fuzz|cuda [TORCH] [SERIAL])
