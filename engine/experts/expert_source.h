@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace sida::experts
@@ -30,8 +31,13 @@ public:
 
     /// `active` is sorted by expert and outlives endLayer.
     virtual void beginLayer(int moeLayer, std::span<const ActiveExpert> active) = 0;
-    /// Waits for any expert of the layer that was not handed out yet; call exactly active.size() times.
+    /// Waits for any expert of the layer that was not handed out yet. Each expert is handed out once, by this
+    /// or by nextIfReady. Called only while nothing that was handed out is held, so a source with two slots
+    /// is enough.
     virtual Ready next() = 0;
+    /// Another expert that can be used at once, or nothing: then the caller computes what it holds and comes
+    /// back. Experts that are ready together are computed by all threads together.
+    virtual std::optional<Ready> nextIfReady() { return std::nullopt; }
     virtual void release(std::size_t index) = 0;
     virtual void endLayer() = 0;
 };
