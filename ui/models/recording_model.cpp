@@ -1,0 +1,225 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/recording_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace sida::ui
+{
+
+namespace
+{
+
+constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
+// Rows about a batch may come a little after the batch itself.
+constexpr std::size_t kUnsettledBatches = 16;
+
+template <typename Rows>
+auto firstEndingAfter(const Rows& rows, Nanoseconds time)
+{
+    return std::partition_point(
+        rows.begin(), rows.end(), [time](const auto& row) { return row.end <= time; });
+}
+
+auto firstUseOf(const std::vector<api::UseRow>& uses, std::uint32_t batch)
+{
+    return std::partition_point(
+        uses.begin(), uses.end(), [batch](const api::UseRow& row) { return row.batch < batch; });
+}
+
+int categoryOfTransfer(const api::TransferRow& row)
+{
+    return static_cast<int>(row.kind);
+}
+int categoryOfStall(const api::StallRow& row)
+{
+    return static_cast<int>(row.cause);
+}
+int categoryOfLayer(const api::LayerRow& row)
+{
+    return row.layer;
+}
+
+} // namespace
+
+RecordingModel::RecordingModel(QObject* parent)
+    : QObject(parent)
+{
+}
+
+void RecordingModel::forget()
+{
+    m_own = {};
+    m_shared.reset();
+    m_extent = {};
+    m_series.clear();
+    m_means.clear();
+    m_counts.reset(m_header.expertsPerLayer);
+    m_transferCoverage.reset(3);
+    m_stallCoverage.reset(static_cast<int>(api::kStallCauses));
+    m_layerCoverage.reset(static_cast<int>(m_header.moeLayers.size()));
+    m_memoryPeaks.reset();
+    m_largestMemory = 0;
+    m_memorySeen = 0;
+}
+
+void RecordingModel::reset(const api::RunHeader& header)
+{
+    m_header = header;
+    m_hasRun = true;
+    forget();
+    ++m_version;
+    Q_EMIT resetDone();
+}
+
+void RecordingModel::clear()
+{
+    m_header = {};
+    m_hasRun = false;
+    forget();
+    ++m_version;
+    Q_EMIT resetDone();
+}
+
+void RecordingModel::append(const std::shared_ptr<const api::RecordingChunk>& chunk)
+{
+    if (!chunk || !m_hasRun)
+        return;
+    if (m_shared) { // a finished recording that goes on is copied once
+        m_own = m_shared->rows;
+        m_shared.reset();
+    }
+    m_own.append(*chunk);
+    if (sortRows(m_own)) { // sums up to now counted other rows first
+        api::RecordingChunk rows = std::move(m_own);
+        forget();
+        m_own = std::move(rows);
+    }
+    index();
+    ++m_version;
+    Q_EMIT appended();
+}
+
+void RecordingModel::setRecording(const std::shared_ptr<const api::Recording>& recording)
+{
+    if (!recording) {
+        clear();
+        return;
+    }
+    m_header = recording->header;
+    m_hasRun = true;
+    forget();
+    if (isSorted(recording->rows)) {
+        m_shared = recording;
+    } else {
+        m_own = recording->rows;
+        sortRows(m_own);
+    }
+    index();
+    ++m_version;
+    Q_EMIT resetDone();
+}
+
+void RecordingModel::index()
+{
+    const api::RecordingChunk& all = rows();
+    m_counts.update(all.uses);
+    m_transferCoverage.update(all.transfers, categoryOfTransfer);
+    m_stallCoverage.update(all.stalls, categoryOfStall);
+    m_layerCoverage.update(all.layers, categoryOfLayer);
+    m_memoryPeaks.update(all.memory);
+    for (; m_memorySeen < all.memory.size(); ++m_memorySeen) {
+        const api::MemoryRow& row = all.memory[m_memorySeen];
+        m_largestMemory = std::max({m_largestMemory, totalBytes(row), row.budget});
+    }
+    updateSeries();
+    grow();
+}
+
+void RecordingModel::grow()
+{
+    const api::RecordingChunk& all = rows();
+    auto reach = [this](Nanoseconds time) { m_extent.end = std::max(m_extent.end, time); };
+    if (!all.batches.empty())
+        reach(all.batches.back().end);
+    if (!all.layers.empty())
+        reach(all.layers.back().end);
+    if (!all.transfers.empty())
+        reach(all.transfers.back().end);
+    if (!all.stalls.empty())
+        reach(all.stalls.back().end);
+    if (!all.memory.empty())
+        reach(all.memory.back().time);
+    if (!all.budgets.empty())
+        reach(all.budgets.back().time);
+}
+
+void RecordingModel::updateSeries()
+{
+    const api::RecordingChunk& all = rows();
+    const std::size_t settled = m_series.size() > kUnsettledBatches ? m_series.size() - kUnsettledBatches : 0;
+    m_series.resize(all.batches.size());
+    if (settled >= all.batches.size())
+        return;
+    auto use = firstUseOf(all.uses, all.batches[settled].batch);
+    auto transfer = firstEndingAfter(all.transfers, all.batches[settled].begin);
+    for (std::size_t i = settled; i < all.batches.size(); ++i) {
+        const api::BatchRow& batch = all.batches[i];
+        const auto nanoseconds = static_cast<double>(batch.end - batch.begin);
+        std::uint64_t used = 0;
+        std::uint64_t hits = 0;
+        for (; use != all.uses.end() && use->batch <= batch.batch; ++use) {
+            used += use->routed > 0;
+            hits += use->routed > 0 && use->outcome == api::Outcome::hit;
+        }
+        while (transfer != all.transfers.end() && transfer->end <= batch.begin)
+            ++transfer;
+        double bytes = 0;
+        for (auto at = transfer; at != all.transfers.end() && at->begin < batch.end; ++at) {
+            const auto length = static_cast<double>(std::max<Nanoseconds>(1, at->end - at->begin));
+            const auto inside
+                = static_cast<double>(std::min(at->end, batch.end) - std::max(at->begin, batch.begin));
+            bytes += static_cast<double>(at->bytes) * std::max(0.0, inside) / length;
+        }
+        BatchSeries& series = m_series[i];
+        const bool measurable = nanoseconds > 0;
+        series.samplesPerSecond = measurable ? static_cast<float>(batch.samples / nanoseconds * 1e9) : kNone;
+        series.hitRate = used ? static_cast<float>(hits) / static_cast<float>(used) : kNone;
+        series.bytesPerSecond = measurable ? static_cast<float>(bytes / nanoseconds * 1e9) : kNone;
+    }
+    updateMeans(settled);
+}
+
+void RecordingModel::updateMeans(std::size_t from)
+{
+    const std::vector<api::BatchRow>& all = rows().batches;
+    m_means.resize(m_series.size());
+    for (std::size_t i = from; i < m_series.size(); ++i) {
+        const std::size_t first = i + 1 >= kMeanBatches ? i + 1 - kMeanBatches : 0;
+        double samples = 0;
+        double hitRates = 0;
+        double withHits = 0;
+        double bytes = 0;
+        double busy = 0;
+        for (std::size_t k = first; k <= i; ++k) {
+            const auto length = static_cast<double>(all[k].end - all[k].begin);
+            samples += all[k].samples;
+            busy += length;
+            if (length > 0)
+                bytes += static_cast<double>(m_series[k].bytesPerSecond) * length;
+            if (!std::isnan(m_series[k].hitRate)) {
+                hitRates += static_cast<double>(m_series[k].hitRate);
+                ++withHits;
+            }
+        }
+        const auto wall = static_cast<double>(all[i].end - all[first].begin);
+        BatchSeries& mean = m_means[i];
+        mean.samplesPerSecond = wall > 0 ? static_cast<float>(samples / wall * 1e9) : kNone;
+        mean.bytesPerSecond = busy > 0 ? static_cast<float>(bytes / busy) : kNone;
+        mean.hitRate = withHits > 0 ? static_cast<float>(hitRates / withHits) : kNone;
+    }
+}
+
+} // namespace sida::ui

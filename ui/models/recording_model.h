@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/recording.h"
+#include "ui/models/expert_counts.h"
+#include "ui/models/recording_index.h"
+#include "ui/models/time_axis.h"
+
+#include <QObject>
+
+#include <memory>
+#include <optional>
+#include <span>
+
+namespace sida::ui
+{
+
+/// Figures of one batch, drawn over time. NaN where there is none.
+struct BatchSeries {
+    float samplesPerSecond = 0;
+    float hitRate = 0;
+    float bytesPerSecond = 0; ///< copied to the device while the batch ran
+};
+
+/// The rows of one run, growing while it goes on, with indexes for cheap questions about ranges of time.
+/// Rows are handed out by reference and must not be kept over a change.
+class RecordingModel : public QObject
+{
+    Q_OBJECT
+public:
+    explicit RecordingModel(QObject* parent = nullptr);
+
+    void reset(const api::RunHeader& header);
+    void append(const std::shared_ptr<const api::RecordingChunk>& chunk);
+    /// Shares the rows of an opened session; nothing is copied unless they are out of order.
+    void setRecording(const std::shared_ptr<const api::Recording>& recording);
+    void clear();
+
+    bool hasRun() const { return m_hasRun; }
+    const api::RunHeader& header() const { return m_header; }
+    const api::RecordingChunk& rows() const { return m_shared ? m_shared->rows : m_own; }
+    /// Raised by every change; part of a picture's cache key.
+    std::uint64_t version() const { return m_version; }
+    /// 0 to the end of the last row.
+    TimeRange extent() const { return m_extent; }
+
+    /// Batches that overlap the range.
+    std::span<const api::BatchRow> batches(TimeRange range) const;
+    /// The batch running at that time, or the last one before it; null before the first.
+    const api::BatchRow* batchAt(Nanoseconds time) const;
+    const api::StallRow* stallAt(Nanoseconds time) const;
+    const api::StallRow* nextStall(Nanoseconds after) const;
+    const api::StallRow* previousStall(Nanoseconds before) const;
+    const api::LayerRow* layerAt(Nanoseconds time) const;
+    /// What was in memory at that time; null before the first row.
+    const api::MemoryRow* memoryAt(Nanoseconds time) const;
+    std::uint64_t largestMemory() const { return m_largestMemory; } ///< of totals and budgets
+    /// Batches that began within the range count as a whole.
+    ExpertCounts countExperts(TimeRange range) const;
+    std::span<const api::UseRow> uses(TimeRange range) const;
+    /// Events (transfers, stalls, evictions, layers) in the range.
+    std::uint64_t countEvents(TimeRange range) const;
+    /// Hash tables finished but not yet used at that time.
+    int tablesAhead(Nanoseconds time) const;
+
+    /// One entry per row of batches.
+    const std::vector<BatchSeries>& series() const { return m_series; }
+    const std::vector<BatchSeries>& means() const { return m_means; }
+    static constexpr std::size_t kMeanBatches = 4;
+
+    const CoverageIndex& transferCoverage() const { return m_transferCoverage; } ///< by TransferKind
+    const CoverageIndex& stallCoverage() const { return m_stallCoverage; } ///< by StallCause
+    const CoverageIndex& layerCoverage() const { return m_layerCoverage; } ///< by layer
+    const PeakIndex& memoryPeaks() const { return m_memoryPeaks; }
+
+Q_SIGNALS:
+    void resetDone();
+    void appended();
+
+private:
+    void forget();
+    void index();
+    void updateSeries();
+    void updateMeans(std::size_t from);
+    void grow();
+
+    bool m_hasRun = false;
+    api::RunHeader m_header;
+    api::RecordingChunk m_own;
+    std::shared_ptr<const api::Recording> m_shared;
+    std::uint64_t m_version = 0;
+    TimeRange m_extent;
+    ExpertCountIndex m_counts;
+    std::vector<BatchSeries> m_series;
+    std::vector<BatchSeries> m_means;
+    CoverageIndex m_transferCoverage;
+    CoverageIndex m_stallCoverage;
+    CoverageIndex m_layerCoverage;
+    PeakIndex m_memoryPeaks;
+    std::uint64_t m_largestMemory = 0;
+    std::size_t m_memorySeen = 0;
+};
+
+} // namespace sida::ui

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/models/recording_model.h"
+#include "ui/models/time_axis.h"
+#include "ui/plot/columns.h"
+#include "ui/theme/theme.h"
+
+#include <QPixmap>
+#include <QTimer>
+#include <QWidget>
+
+namespace sida::ui
+{
+
+/// What all views over time share: the columns, the crosshair, wheel, drag and keys, the empty text, and a
+/// picture that is redrawn at most thirty times a second and only when its range, size, rows or theme
+/// changed.
+class TimeView : public QWidget
+{
+    Q_OBJECT
+public:
+    TimeView(RecordingModel* model, TimeAxis* axis, QWidget* parent);
+
+    /// For the dock's title bar, between title and buttons: legend at the left, what is in view at the
+    /// right. Made with the view and hidden until it is put somewhere.
+    QWidget* titleAccessory() const { return m_accessory; }
+    /// The values at the crosshair as lines of text: what the readout column says, for screen readers too.
+    virtual QStringList readout() const = 0;
+
+protected:
+    virtual void paintContent(QPainter& painter) = 0; ///< everything that does not move with the pointer
+    virtual void paintReadout(QPainter& painter) = 0;
+    virtual QString emptyText() const = 0;
+    virtual bool hasContent() const { return !m_model->rows().batches.empty(); }
+    /// Top and bottom of what the crosshair crosses.
+    virtual QRect crosshairArea() const { return columns().plot; }
+    virtual void contentChanged() { } ///< rows, range or selection changed; before it is painted
+
+    RecordingModel& model() const { return *m_model; }
+    TimeAxis& axis() const { return *m_axis; }
+    const Theme& theme() const;
+    Columns columns() const { return Columns::of(rect()); }
+    TimeScale scale() const;
+    /// Where the readout is taken: under the pointer, else the end of what is visible.
+    Nanoseconds readoutTime() const;
+    void setAccessory(QWidget* accessory) { m_accessory = accessory; }
+    void scheduleRefresh();
+
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+
+private:
+    enum class Drag { none, pan, select };
+    void paintOverlay(QPainter& painter);
+    void paintEmpty(QPainter& painter);
+    bool handleNavigationKey(QKeyEvent* event);
+
+    RecordingModel* m_model;
+    TimeAxis* m_axis;
+    QWidget* m_accessory = nullptr;
+    QTimer m_refresh;
+    QPixmap m_picture;
+    bool m_stale = true;
+    Drag m_drag = Drag::none;
+    QPoint m_dragFrom;
+    Nanoseconds m_dragTime = 0;
+};
+
+} // namespace sida::ui
