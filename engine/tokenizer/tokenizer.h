@@ -33,6 +33,7 @@ public:
     /// `text </s>`, or `text </s> second </s>`, at most maxLength ids (>= 1); pairs are cut longest first.
     Encoding
     encode(std::string_view text, const std::optional<std::string_view>& second, int maxLength) const;
+    /// Text of the ids; padding, `</s>` and ids outside the vocabulary are left out, sentinels stay.
     std::string decode(const std::vector<std::int32_t>& ids) const;
     int vocabulary() const; ///< pieces and sentinels
     const std::string& description() const; ///< "SentencePiece unigram, 4,000 pieces"
