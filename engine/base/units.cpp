@@ -45,6 +45,13 @@ std::string formatNumber(double value, int digits)
     return withSeparators(fmt::format("{:.{}f}", value, decimalsFor(value, digits)));
 }
 
+std::string formatFixed(double value, int decimals)
+{
+    if (!std::isfinite(value))
+        return "-";
+    return withSeparators(fmt::format("{:.{}f}", value, std::max(0, decimals)));
+}
+
 std::string formatCount(std::uint64_t value)
 {
     return withSeparators(fmt::format("{}", value));

@@ -21,6 +21,8 @@ constexpr std::uint64_t kGiB = 1024 * kMiB;
 /// Three significant digits, no exponent, thousands separated by commas: "0.0123", "4.56", "12,300". NaN
 /// gives "-".
 std::string formatNumber(double value, int digits = 3);
+/// As many decimals as asked for, as on the ticks of an axis: "24.00", "1,600". NaN gives "-".
+std::string formatFixed(double value, int decimals);
 /// All digits, thousands separated: "1,536".
 std::string formatCount(std::uint64_t value);
 /// Binary units: "512 B", "9.00 MiB", "1.48 GiB".
