@@ -240,7 +240,7 @@ Token EngineHost::changeBudget(const units::Budget& budget)
 void EngineHost::budgetAnswered(Token token, const units::Budget& asked, Result<api::BudgetPlan> answer)
 {
     if (answer)
-        Q_EMIT budgetAccepted(std::make_shared<const api::BudgetPlan>(std::move(*answer)));
+        Q_EMIT budgetAccepted(std::make_shared<const api::BudgetPlan>(*answer), token == m_lastBudget);
     else if (token == m_lastBudget)
         Q_EMIT budgetRefused(asked, QString::fromStdString(answer.error().message));
 }

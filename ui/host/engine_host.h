@@ -80,8 +80,8 @@ Q_SIGNALS:
     void epochFinished(const sida::api::TrainEpoch& epoch);
     void trainingFinished(sida::ui::Shared<sida::api::TrainResult> result);
 
-    /// What is in force now; never dropped, however many newer values wait.
-    void budgetAccepted(sida::ui::Shared<sida::api::BudgetPlan> plan);
+    /// What is in force now; never dropped. `latest` is false while a newer value awaits its answer.
+    void budgetAccepted(sida::ui::Shared<sida::api::BudgetPlan> plan, bool latest);
     void budgetRefused(const sida::units::Budget& asked, const QString& reason);
 
     void progressed(sida::ui::Request request, const sida::Progress& progress);

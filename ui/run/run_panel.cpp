@@ -1,0 +1,350 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/run/run_panel.h"
+
+#include "ui/host/text.h"
+#include "ui/run/card_button.h"
+#include "ui/run/option_box.h"
+#include "ui/run/part_texts.h"
+
+#include <QCheckBox>
+#include <QFormLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QSpinBox>
+#include <QVBoxLayout>
+
+namespace sida::ui
+{
+
+namespace
+{
+
+QSpinBox* makeSpin(int low, int high, const QString& name, const QString& tip)
+{
+    auto* spin = new QSpinBox;
+    spin->setRange(low, high);
+    spin->setKeyboardTracking(false);
+    spin->setAccessibleName(name);
+    spin->setToolTip(tip);
+    return spin;
+}
+
+void addRow(QFormLayout* form, const QString& label, QWidget* field)
+{
+    auto* text = new QLabel(label);
+    text->setBuddy(field);
+    text->setMinimumWidth(64);
+    form->addRow(text, field);
+}
+
+QFormLayout* makeForm(QWidget* parent)
+{
+    auto* form = new QFormLayout(parent);
+    form->setContentsMargins(0, 0, 0, 0);
+    form->setHorizontalSpacing(8);
+    form->setVerticalSpacing(8);
+    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    form->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    return form;
+}
+
+} // namespace
+
+RunPanel::RunPanel(NextRun* run, QWidget* parent)
+    : QWidget(parent)
+    , m_run(run)
+{
+    auto* content = new QWidget;
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(16, 8, 16, 8);
+    column->setSpacing(8);
+    column->addWidget(makeCards());
+    column->addWidget(makeOptions());
+    column->addStretch(1);
+
+    auto* scroll = new QScrollArea;
+    scroll->setWidget(content);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(scroll, 1);
+    layout->addWidget(makeFoot());
+
+    connect(m_run, &NextRun::changed, this, &RunPanel::refresh);
+    refresh();
+}
+
+QWidget* RunPanel::makeCards()
+{
+    auto* cards = new QWidget;
+    auto* layout = new QVBoxLayout(cards);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(8);
+    const auto add = [&](CardButton*& card, const QString& caption, void (RunPanel::*wanted)()) {
+        card = new CardButton;
+        card->setCaption(caption);
+        connect(card, &CardButton::clicked, this, wanted);
+        layout->addWidget(card);
+    };
+    add(m_model, texts::partName(Part::model), &RunPanel::modelWanted);
+    add(m_dataset, texts::partName(Part::dataset), &RunPanel::datasetWanted);
+    add(m_predictor, texts::partName(Part::predictor), &RunPanel::predictorWanted);
+    m_train = new QPushButton(tr("Train a predictor..."));
+    connect(m_train, &QPushButton::clicked, this, &RunPanel::trainingWanted);
+    layout->addWidget(m_train);
+    return cards;
+}
+
+void RunPanel::addPolicies()
+{
+    m_policy = new OptionBox(tr("Policy"));
+    m_policy->add(
+        api::Policy::sida, toText(api::name(api::Policy::sida)),
+        tr("Predict the experts of the next batches and copy them ahead of time"));
+    m_policy->add(
+        api::Policy::onDemand, toText(api::name(api::Policy::onDemand)),
+        tr("Ask the router first, copy an expert when it is missing"));
+    m_policy->add(
+        api::Policy::resident, toText(api::name(api::Policy::resident)),
+        tr("Keep every expert on the device"));
+    m_routing = new OptionBox(tr("Routing"));
+    m_routing->add(
+        api::Routing::exact, toText(api::name(api::Routing::exact)),
+        tr("The model's own router; a prediction is only a hint, the outputs do not change"));
+    m_routing->add(
+        api::Routing::predicted, tr("predicted (lossy)"),
+        tr("The predictor decides where a token goes; outputs differ from the model's own"));
+    m_eviction = new OptionBox(tr("Eviction"));
+    m_eviction->add(
+        api::Eviction::lookahead, toText(api::name(api::Eviction::lookahead)),
+        tr("Evict the expert whose next predicted use is farthest"));
+    m_eviction->add(
+        api::Eviction::lru, toText(api::name(api::Eviction::lru)),
+        tr("Evict the expert that was not used for longest"));
+    m_eviction->add(
+        api::Eviction::fifo, toText(api::name(api::Eviction::fifo)),
+        tr("Evict the expert that was copied first"));
+}
+
+QWidget* RunPanel::makeOptions()
+{
+    addPolicies();
+    m_device = new OptionBox(tr("Device"));
+    m_device->add(
+        api::DeviceKind::cpu, toText(api::name(api::DeviceKind::cpu)),
+        tr("Experts move within host memory; times are of this processor"));
+    m_device->add(
+        api::DeviceKind::cuda, toText(api::name(api::DeviceKind::cuda)),
+        tr("Experts move from host memory to the GPU"));
+    m_dtype = new OptionBox(tr("Precision"));
+    for (const api::DType type : {api::DType::f32, api::DType::bf16, api::DType::f16})
+        m_dtype->add(type, toText(api::name(type)), tr("Type of the weights and of the arithmetic"));
+    m_batchSize = makeSpin(1, 4096, tr("Batch size"), tr("Samples a batch"));
+
+    m_options = new QWidget;
+    auto* column = new QVBoxLayout(m_options);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(8);
+    auto* rows = new QWidget;
+    auto* form = makeForm(rows);
+    addRow(form, tr("Policy"), m_policy);
+    addRow(form, tr("Routing"), m_routing);
+    addRow(form, tr("Eviction"), m_eviction);
+    addRow(form, tr("Device"), m_device);
+    addRow(form, tr("Precision"), m_dtype);
+    addRow(form, tr("Batch size"), m_batchSize);
+    column->addWidget(rows);
+    column->addWidget(makeMore());
+
+    connect(m_policy, &OptionBox::chosen, this, [this] {
+        m_run->setPolicyByUser(m_policy->value<api::Policy>());
+    });
+    for (OptionBox* box : {m_routing, m_eviction, m_device, m_dtype})
+        connect(box, &OptionBox::chosen, this, &RunPanel::applyOptions);
+    for (QSpinBox* spin : {m_batchSize, m_topK, m_lookahead, m_threads, m_repeat})
+        connect(spin, &QSpinBox::valueChanged, this, &RunPanel::applyOptions);
+    return m_options;
+}
+
+QWidget* RunPanel::makeMore()
+{
+    m_topK = makeSpin(1, 64, tr("Top-k"), tr("Experts predicted for a token and copied ahead"));
+    m_lookahead = makeSpin(1, 256, tr("Lookahead"), tr("Hash tables that may wait ahead of the run"));
+    m_lookahead->setSuffix(tr(" batches"));
+    m_threads = makeSpin(
+        0, 1024, tr("Threads"), tr("Threads of the arithmetic; as many as there are cores by default"));
+    m_threads->setSpecialValueText(tr("all cores"));
+    m_repeat = makeSpin(1, 100000, tr("Passes"), tr("How often the dataset is run through"));
+
+    auto* holder = new QWidget;
+    auto* column = new QVBoxLayout(holder);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(8);
+    m_moreToggle = new QCheckBox(tr("More"));
+    m_moreToggle->setToolTip(tr("Show the options that seldom change"));
+    m_more = new QWidget;
+    auto* form = makeForm(m_more);
+    addRow(form, tr("Top-k"), m_topK);
+    addRow(form, tr("Lookahead"), m_lookahead);
+    addRow(form, tr("Threads"), m_threads);
+    addRow(form, tr("Passes"), m_repeat);
+    m_more->hide();
+    connect(m_moreToggle, &QCheckBox::toggled, m_more, &QWidget::setVisible);
+    column->addWidget(m_moreToggle);
+    column->addWidget(m_more);
+    return holder;
+}
+
+QWidget* RunPanel::makeFoot()
+{
+    auto* foot = new QWidget;
+    auto* layout = new QVBoxLayout(foot);
+    layout->setContentsMargins(16, 8, 16, 12);
+    layout->setSpacing(4);
+    m_button = new QPushButton;
+    m_button->setProperty("primary", true);
+    m_button->setMinimumHeight(32);
+    m_why = new QLabel;
+    m_why->setProperty("role", QStringLiteral("secondary"));
+    m_why->setWordWrap(true);
+    connect(m_button, &QPushButton::clicked, this, [this] {
+        if (m_phase == RunPhase::idle)
+            Q_EMIT startWanted();
+        else
+            Q_EMIT stopWanted();
+    });
+    layout->addWidget(m_button);
+    layout->addWidget(m_why);
+    return foot;
+}
+
+void RunPanel::setPhase(RunPhase phase, const QString& reason)
+{
+    m_phase = phase;
+    m_busyReason = reason;
+    refresh();
+}
+
+void RunPanel::refresh()
+{
+    refreshCards();
+    refreshOptions();
+    refreshButton();
+}
+
+void RunPanel::refreshCards()
+{
+    const auto fill = [&](CardButton* card, Part part, QStringList details) {
+        const PartStatus status = m_run->status(part);
+        const bool told = status.readiness == Readiness::ready;
+        card->setHeadline(status.headline);
+        card->setDetails(told && !details.isEmpty() ? details : QStringList{status.detail});
+        card->setNote(
+            told ? QString() : texts::readiness(status.readiness),
+            status.readiness == Readiness::missing || status.readiness == Readiness::failed);
+        card->setToolTip(
+            m_phase == RunPhase::idle ? tr("%1. Click to choose another").arg(status.detail)
+                                      : tr("%1. Fixed during a run").arg(status.detail));
+        card->setEnabled(m_phase == RunPhase::idle);
+    };
+    fill(
+        m_model, Part::model,
+        m_run->model() ? QStringList{texts::experts(*m_run->model()), texts::weights(*m_run->model())}
+                       : QStringList());
+    fill(m_dataset, Part::dataset, {});
+    fill(m_predictor, Part::predictor, {});
+    const bool trainable = m_run->model() && m_run->dataset() && m_phase == RunPhase::idle;
+    m_train->setVisible(m_run->status(Part::predictor).readiness != Readiness::ready);
+    m_train->setEnabled(trainable);
+    m_train->setToolTip(
+        trainable                       ? tr("Train a predictor for this model on this dataset")
+            : m_phase != RunPhase::idle ? tr("Not while something is running")
+                                        : tr("Needs a model and a dataset"));
+}
+
+void RunPanel::refreshOptions()
+{
+    m_filling = true;
+    const api::RunOptions& options = m_run->options();
+    m_policy->setValue(options.policy);
+    m_routing->setValue(options.routing);
+    m_eviction->setValue(options.eviction);
+    m_device->setValue(options.device);
+    m_dtype->setValue(options.dtype);
+    m_batchSize->setValue(options.batchSize);
+    m_topK->setValue(options.topK);
+    m_lookahead->setValue(options.lookahead);
+    m_threads->setValue(options.threads);
+    m_repeat->setValue(options.repeat);
+
+    const bool predicting = options.policy == api::Policy::sida;
+    const bool resident = options.policy == api::Policy::resident;
+    m_eviction->setImpossible(
+        api::Eviction::lookahead, predicting ? QString() : tr("Only policy sida knows what comes next"));
+    m_eviction->setEnabled(!resident);
+    m_eviction->setToolTip(resident ? tr("Policy resident evicts nothing") : QString());
+    if (const auto& doctor = m_run->doctor()) {
+        bool cuda = false;
+        for (const api::DeviceInfo& device : doctor->devices)
+            cuda = cuda || device.kind == api::DeviceKind::cuda;
+        m_device->setImpossible(api::DeviceKind::cuda, cuda ? QString() : tr("No usable GPU was found"));
+    }
+    m_topK->setEnabled(predicting || options.routing == api::Routing::predicted);
+    m_lookahead->setEnabled(predicting);
+    m_options->setEnabled(m_phase == RunPhase::idle);
+    m_options->setToolTip(m_phase == RunPhase::idle ? QString() : tr("Fixed during a run"));
+    m_filling = false;
+}
+
+void RunPanel::refreshButton()
+{
+    const QString blocker = m_phase == RunPhase::busy ? m_busyReason : m_run->blocker();
+    switch (m_phase) {
+    case RunPhase::idle:
+    case RunPhase::busy:
+        m_button->setText(tr("Start run  F5"));
+        m_button->setEnabled(m_phase == RunPhase::idle && blocker.isEmpty());
+        m_why->setText(blocker);
+        break;
+    case RunPhase::starting:
+    case RunPhase::running:
+        m_button->setText(tr("Stop  Shift+F5"));
+        m_button->setEnabled(true);
+        m_why->clear();
+        break;
+    case RunPhase::stopping:
+        m_button->setText(tr("Stopping..."));
+        m_button->setEnabled(false);
+        m_why->setText(tr("The batch in progress is finished first"));
+        break;
+    }
+    m_button->setToolTip(m_button->isEnabled() ? QString() : m_why->text());
+    m_button->setAccessibleDescription(m_why->text());
+    m_why->setVisible(!m_why->text().isEmpty());
+}
+
+void RunPanel::applyOptions()
+{
+    if (m_filling)
+        return;
+    api::RunOptions options = m_run->options();
+    options.routing = m_routing->value<api::Routing>();
+    options.eviction = m_eviction->value<api::Eviction>();
+    options.device = m_device->value<api::DeviceKind>();
+    options.dtype = m_dtype->value<api::DType>();
+    options.batchSize = m_batchSize->value();
+    options.topK = m_topK->value();
+    options.lookahead = m_lookahead->value();
+    options.threads = m_threads->value();
+    options.repeat = m_repeat->value();
+    m_run->setOptions(options);
+}
+
+} // namespace sida::ui

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/run/next_run.h"
+
+#include <QWidget>
+
+class QCheckBox;
+class QLabel;
+class QPushButton;
+class QSpinBox;
+
+namespace sida::ui
+{
+
+class CardButton;
+class OptionBox;
+
+/// What the one button of the panel does.
+enum class RunPhase { idle, starting, running, stopping, busy };
+
+/// The run dock: what is loaded, how it is to run, and the one button that starts and stops it.
+class RunPanel : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit RunPanel(NextRun* run, QWidget* parent = nullptr);
+
+    /// `reason` says why nothing can be started while `busy`.
+    void setPhase(RunPhase phase, const QString& reason = {});
+
+Q_SIGNALS:
+    void modelWanted();
+    void datasetWanted();
+    void predictorWanted();
+    void trainingWanted();
+    void startWanted();
+    void stopWanted();
+
+private:
+    QWidget* makeCards();
+    QWidget* makeOptions();
+    QWidget* makeMore();
+    QWidget* makeFoot();
+    void addPolicies();
+    void refresh();
+    void refreshCards();
+    void refreshOptions();
+    void refreshButton();
+    void applyOptions();
+
+    NextRun* m_run;
+    RunPhase m_phase = RunPhase::idle;
+    QString m_busyReason;
+    bool m_filling = false;
+
+    CardButton* m_model = nullptr;
+    CardButton* m_dataset = nullptr;
+    CardButton* m_predictor = nullptr;
+    QPushButton* m_train = nullptr;
+    QWidget* m_options = nullptr;
+    OptionBox* m_policy = nullptr;
+    OptionBox* m_routing = nullptr;
+    OptionBox* m_eviction = nullptr;
+    OptionBox* m_device = nullptr;
+    OptionBox* m_dtype = nullptr;
+    QSpinBox* m_batchSize = nullptr;
+    QCheckBox* m_moreToggle = nullptr;
+    QWidget* m_more = nullptr;
+    QSpinBox* m_topK = nullptr;
+    QSpinBox* m_lookahead = nullptr;
+    QSpinBox* m_threads = nullptr;
+    QSpinBox* m_repeat = nullptr;
+    QPushButton* m_button = nullptr;
+    QLabel* m_why = nullptr;
+};
+
+} // namespace sida::ui
