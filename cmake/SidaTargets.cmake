@@ -20,6 +20,7 @@ endfunction()
 # sida_use_torch(NAME): link libtorch's CPU library and share one precompiled header among all torch targets.
 function(sida_use_torch name)
     target_link_libraries(${name} PRIVATE libtorch::cpu)
+    sida_prefer_system_fmt(${name})
     if(NOT TARGET sida_torch_pch)
         add_library(sida_torch_pch OBJECT "${PROJECT_SOURCE_DIR}/cmake/torch_pch.cpp")
         target_link_libraries(sida_torch_pch PRIVATE libtorch::cpu sida_flags)
@@ -32,6 +33,15 @@ function(sida_use_torch name)
         set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
         target_compile_options(${name} PRIVATE -fPIC)
     endif()
+endfunction()
+
+# sida_prefer_system_fmt(NAME): libtorch carries headers of another fmt, which would be found first and not link.
+function(sida_prefer_system_fmt name)
+    find_path(SIDA_FMT_INCLUDE_DIR fmt/format.h NO_CACHE)
+    set(first "${CMAKE_BINARY_DIR}/system-fmt")
+    file(MAKE_DIRECTORY "${first}")
+    file(CREATE_LINK "${SIDA_FMT_INCLUDE_DIR}/fmt" "${first}/fmt" SYMBOLIC)
+    target_include_directories(${name} BEFORE PRIVATE "${first}")
 endfunction()
 
 # sida_test(NAME SOURCES ... DEPENDS ... LABEL unit|parity|gui|session|fuzz|cuda [TORCH] [SERIAL])
