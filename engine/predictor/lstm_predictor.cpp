@@ -1,0 +1,172 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/predictor/network.h"
+#include "engine/predictor/predictor.h"
+#include "engine/predictor/top_experts.h"
+
+#include <algorithm>
+#include <exception>
+#include <fmt/format.h>
+#include <numeric>
+
+namespace sida::predictor
+{
+
+namespace
+{
+
+constexpr std::size_t kShortIdentity = 12; // enough of a digest to tell two models apart by eye
+
+tl::unexpected<Error> wrongBatch(const api::PredictorInfo& info, const std::string& what)
+{
+    return failure(ErrorKind::internal, fmt::format("{}: cannot predict: {}", info.path.string(), what));
+}
+
+std::string shortIdentity(const std::string& identity)
+{
+    return identity.substr(0, kShortIdentity);
+}
+
+class LstmPredictor final : public Predictor
+{
+public:
+    LstmPredictor(api::PredictorInfo info, const NetworkShape& shape, const NetworkWeights& weights)
+        : m_info(std::move(info))
+        , m_network(shape, weights)
+    {
+    }
+
+    const api::PredictorInfo& info() const override { return m_info; }
+    std::uint64_t weightBytes() const override { return m_network.weightBytes(); }
+    std::uint64_t workspaceBytes(int rows, int length) const override
+    {
+        return m_network.workspaceBytes(rows, length);
+    }
+
+    Result<experts::HashTable>
+    predict(const dataset::TokenBatch& batch, std::span<const float> embeddings, int topK) const override;
+
+private:
+    Status check(const dataset::TokenBatch& batch, std::span<const float> embeddings, int topK) const;
+    experts::HashTable emptyTable(const dataset::TokenBatch& batch, int topK) const;
+
+    api::PredictorInfo m_info;
+    Network m_network;
+};
+
+Status
+LstmPredictor::check(const dataset::TokenBatch& batch, std::span<const float> embeddings, int topK) const
+{
+    const std::vector<int>& experts = m_network.shape().experts;
+    const int fewest = *std::min_element(experts.begin(), experts.end());
+    if (topK < 1 || topK > fewest)
+        return failure(
+            ErrorKind::usage,
+            fmt::format(
+                "top-k: expected 1 to {}, the experts of the model's smallest MoE layer, found {}", fewest,
+                topK));
+    const auto width = static_cast<std::size_t>(m_info.embeddingDim);
+    if (embeddings.empty() || embeddings.size() % width != 0)
+        return wrongBatch(m_info, fmt::format("the model's embeddings are not {} wide", width));
+    const auto rows = static_cast<std::size_t>(std::max(batch.rows, 0));
+    const auto length = static_cast<std::size_t>(std::max(batch.length, 0));
+    if (batch.lengths.size() != rows || batch.ids.size() != rows * length)
+        return wrongBatch(m_info, "the batch's sizes contradict each other");
+    const std::size_t vocabulary = embeddings.size() / width;
+    for (std::size_t row = 0; row < rows; ++row) {
+        if (batch.lengths[row] < 1 || batch.lengths[row] > batch.length)
+            return wrongBatch(m_info, fmt::format("row {} has {} tokens", row, batch.lengths[row]));
+        for (int i = 0; i < batch.lengths[row]; ++i) {
+            const std::int32_t id = batch.ids[row * length + static_cast<std::size_t>(i)];
+            if (id < 0 || static_cast<std::size_t>(id) >= vocabulary)
+                return wrongBatch(
+                    m_info, fmt::format("token id {} lies outside the vocabulary of {}", id, vocabulary));
+        }
+    }
+    return {};
+}
+
+experts::HashTable LstmPredictor::emptyTable(const dataset::TokenBatch& batch, int topK) const
+{
+    experts::HashTable table;
+    table.batch = batch.number;
+    table.k = topK;
+    table.tokens = std::accumulate(batch.lengths.begin(), batch.lengths.end(), 0);
+    table.layers.resize(m_info.moeLayers.size());
+    for (experts::LayerTable& layer : table.layers) {
+        layer.experts.resize(static_cast<std::size_t>(table.tokens) * static_cast<std::size_t>(topK));
+        layer.alpha.resize(layer.experts.size());
+    }
+    return table;
+}
+
+Result<experts::HashTable>
+LstmPredictor::predict(const dataset::TokenBatch& batch, std::span<const float> embeddings, int topK) const
+{
+    SIDA_TRY(check(batch, embeddings, topK));
+    try {
+        experts::HashTable table = emptyTable(batch, topK);
+        const std::vector<int>& experts = m_network.shape().experts;
+        m_network.forward(
+            batch, embeddings, [&](std::span<const std::uint32_t> tokens, std::span<const float> logits) {
+                fillTable(tokens, logits, experts, table);
+            });
+        for (std::size_t i = 0; i < table.layers.size(); ++i)
+            experts::countPredicted(table.layers[i], experts[i]);
+        return table;
+    } catch (const std::exception& exception) {
+        return wrongBatch(m_info, exception.what());
+    }
+}
+
+} // namespace
+
+Result<api::PredictorInfo> inspectPredictor(const std::filesystem::path& file)
+{
+    return readPredictorInfo(file);
+}
+
+Result<std::unique_ptr<Predictor>> loadPredictor(const std::filesystem::path& file)
+{
+    SIDA_TRY_ASSIGN(PredictorFile read, readPredictorFile(file));
+    try {
+        return std::make_unique<LstmPredictor>(std::move(read.info), read.shape, read.weights);
+    } catch (const std::exception& exception) {
+        return failure(
+            ErrorKind::internal,
+            fmt::format("{}: cannot set up the predictor: {}", file.string(), exception.what()));
+    }
+}
+
+Status checkFits(const api::PredictorInfo& predictor, const api::ModelInfo& model)
+{
+    const auto misfit = [&](const std::string& what) {
+        return badInput(fmt::format(
+            "{}: this predictor was trained for model {}, not for {} ({}): {}; choose the predictor of this "
+            "model or train one with `sida train`",
+            predictor.path.string(), shortIdentity(predictor.modelIdentity), model.path.string(),
+            shortIdentity(model.identity), what));
+    };
+    if (predictor.moeLayers.size() != model.moeLayers.size())
+        return misfit(fmt::format(
+            "it knows {} MoE layers, the model has {}", predictor.moeLayers.size(), model.moeLayers.size()));
+    for (std::size_t i = 0; i < model.moeLayers.size(); ++i) {
+        const api::MoeLayerInfo& known = predictor.moeLayers[i];
+        const api::MoeLayerInfo& actual = model.moeLayers[i];
+        if (known.name != actual.name)
+            return misfit(
+                fmt::format("its MoE layer {} is {}, the model's is {}", i, known.name, actual.name));
+        if (known.experts != actual.experts)
+            return misfit(fmt::format(
+                "{} has {} experts in the predictor and {} in the model", actual.name, known.experts,
+                actual.experts));
+    }
+    if (predictor.embeddingDim != model.dModel)
+        return misfit(fmt::format(
+            "it reads embeddings of {} values, the model's have {}", predictor.embeddingDim, model.dModel));
+    if (predictor.modelIdentity != model.identity)
+        return misfit("the layers agree, but the routers' weights are different");
+    return {};
+}
+
+} // namespace sida::predictor
