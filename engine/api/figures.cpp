@@ -204,8 +204,8 @@ struct FigureAccumulator::State {
     Nanoseconds firstBegin = std::numeric_limits<Nanoseconds>::max();
     Nanoseconds lastEnd = std::numeric_limits<Nanoseconds>::min();
     Nanoseconds budgetTime = std::numeric_limits<Nanoseconds>::min();
-    Nanoseconds transferTime = 0;
-    std::array<Nanoseconds, kStallCauses> stallTime{};
+    double transferNs = 0; // sums are doubles: times of a damaged file must not overflow
+    std::array<double, kStallCauses> stallNs{};
     std::uint64_t judged = 0;
     std::uint64_t right = 0;
     std::uint64_t hashTokens = 0;
@@ -247,13 +247,13 @@ void FigureAccumulator::State::add(const TransferRow& row)
     sums.transferBytes += row.bytes;
     if (row.kind == TransferKind::prefetch)
         sums.prefetchedBytes += row.bytes;
-    transferTime += row.end - row.begin;
+    transferNs += static_cast<double>(row.end - row.begin);
 }
 
 void FigureAccumulator::State::add(const StallRow& row)
 {
     if (static_cast<std::size_t>(row.cause) < kStallCauses)
-        stallTime[static_cast<std::size_t>(row.cause)] += row.end - row.begin;
+        stallNs[static_cast<std::size_t>(row.cause)] += static_cast<double>(row.end - row.begin);
 }
 
 void FigureAccumulator::State::budgetAt(Nanoseconds time, std::uint64_t bytes)
@@ -342,9 +342,9 @@ Figures FigureAccumulator::figures() const
         ? 1 - ratio(static_cast<double>(figures.peakBytes), static_cast<double>(state.residentBytes))
         : kNaN;
     figures.wastedBytes = state.waste.bytes();
-    figures.transferSeconds = static_cast<double>(state.transferTime) / 1e9;
+    figures.transferSeconds = state.transferNs / 1e9;
     for (std::size_t cause = 0; cause < kStallCauses; ++cause) {
-        figures.stallMsByCause[cause] = milliseconds(static_cast<double>(state.stallTime[cause]));
+        figures.stallMsByCause[cause] = milliseconds(state.stallNs[cause]);
         figures.stallMs += figures.stallMsByCause[cause];
     }
     figures.hashHitRate = ratio(static_cast<double>(state.hashHits), static_cast<double>(state.hashTokens));

@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/recording.h"
+#include "engine/session/sqlite_handle.h"
+
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+/// How each kind of row stands in its table. Writing and reading are kept side by side here.
+namespace sida::session
+{
+
+constexpr std::size_t kTransferKinds = 3;
+constexpr std::size_t kEvictionReasons = 2;
+
+/// Times and byte counts above this are refused: they are no longer exact as a double, and sums of them may
+/// overflow.
+constexpr std::int64_t kLargestAmount = std::int64_t{1} << 53;
+
+/// Reads the columns of one row in order and checks each against what it may be. The first thing that does
+/// not fit is kept as the error.
+class RowInput
+{
+public:
+    RowInput(const Statement& statement, std::string_view table, const api::RunHeader& header)
+        : m_statement(statement)
+        , m_table(table)
+        , m_header(header)
+    {
+    }
+
+    void beginRow()
+    {
+        m_column = 0;
+        ++m_row;
+    }
+    std::int64_t integer(std::int64_t lowest, std::int64_t highest);
+    std::int64_t amount(std::int64_t lowest = 0) { return integer(lowest, kLargestAmount); }
+    template <typename T>
+    T count()
+    {
+        return static_cast<T>(integer(0, std::numeric_limits<T>::max()));
+    }
+    template <typename Enum>
+    Enum code(std::size_t values)
+    {
+        return static_cast<Enum>(integer(0, static_cast<std::int64_t>(values) - 1));
+    }
+    bool flag() { return integer(0, 1) != 0; }
+    std::uint32_t batch();
+    std::uint16_t layer();
+    ExpertKey expert();
+    std::string text();
+    double real();
+    void refuse(const std::string& why);
+
+    /// What was wrong, in words that name the table, the row and the column.
+    const std::optional<std::string>& problem() const { return m_problem; }
+
+private:
+    const Statement& m_statement;
+    std::string_view m_table;
+    const api::RunHeader& m_header;
+    int m_column = 0;
+    std::uint64_t m_row = 0;
+    std::optional<std::string> m_problem;
+};
+
+/// `kColumns` in the order in which write() binds and read() takes them; `kOrder` is the order in
+/// which the table is stored.
+template <typename Row>
+struct TableOf;
+
+#define SIDA_TABLE(Row, table, columns, order)                                                               \
+    template <>                                                                                              \
+    struct TableOf<api::Row> {                                                                               \
+        static constexpr std::string_view kName = table;                                                     \
+        static constexpr std::string_view kColumns = columns;                                                \
+        static constexpr std::string_view kOrder = order;                                                    \
+        static void write(Statement& out, const api::Row& row);                                              \
+        static api::Row read(RowInput& in);                                                                  \
+    }
+
+SIDA_TABLE(BatchRow, "batches", "batch, begin_ns, end_ns, samples, tokens, table_ready_ns", "batch");
+SIDA_TABLE(LayerRow, "layers", "batch, layer, begin_ns, end_ns", "batch, layer");
+SIDA_TABLE(
+    UseRow, "uses", "batch, layer, expert, routed, predicted, outcome, slot, used_ns",
+    "batch, layer, expert");
+SIDA_TABLE(
+    TransferRow, "transfers", "layer, expert, kind, slot, batch, bytes, queued_ns, begin_ns, end_ns",
+    "rowid");
+SIDA_TABLE(EvictionRow, "evictions", "layer, expert, slot, time_ns, reason, used", "rowid");
+SIDA_TABLE(StallRow, "stalls", "batch, layer, expert, begin_ns, end_ns, cause", "rowid");
+SIDA_TABLE(
+    MemoryRow, "memory",
+    "time_ns, dense_weights, predictor, expert_slots, staging, activations, runtime_context, budget",
+    "rowid");
+SIDA_TABLE(BudgetRow, "budgets", "time_ns, from_bytes, to_bytes, accepted, reason", "rowid");
+SIDA_TABLE(
+    HashRow, "hash", "batch, layer, tokens, token_hits, predicted_experts, active_experts, correct_experts",
+    "batch, layer");
+SIDA_TABLE(HashBuildRow, "hash_builds", "batch, begin_ns, end_ns", "batch");
+SIDA_TABLE(SampleRow, "samples", "batch, sample, tokens, label, prediction", "rowid");
+
+#undef SIDA_TABLE
+
+/// `visit(rows)` for the vector of each kind, in the order in which the schema lists the tables.
+template <typename Chunk, typename Visit>
+void forEachTable(Chunk& chunk, Visit&& visit)
+{
+    visit(chunk.batches);
+    visit(chunk.layers);
+    visit(chunk.uses);
+    visit(chunk.transfers);
+    visit(chunk.evictions);
+    visit(chunk.stalls);
+    visit(chunk.memory);
+    visit(chunk.budgets);
+    visit(chunk.hash);
+    visit(chunk.hashBuilds);
+    visit(chunk.samples);
+}
+constexpr std::size_t kTables = 11;
+
+/// Text as it may be shown: what is not UTF-8 becomes U+FFFD.
+std::string cleanText(std::string_view text);
+
+} // namespace sida::session
