@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/report/inspect_json.h"
+
+#include "engine/api/figures.h"
+#include "engine/report/run_json.h"
+
+#include <algorithm>
+
+namespace sida::report
+{
+
+namespace
+{
+
+Json moeLayersOf(const std::vector<api::MoeLayerInfo>& layers)
+{
+    Json out = Json::array();
+    for (const api::MoeLayerInfo& layer : layers)
+        out.push_back({{"name", layer.name}, {"experts", layer.experts}});
+    return out;
+}
+
+/// Negative means that the file does not say.
+Json orNull(double value)
+{
+    return value < 0 ? Json(nullptr) : Json(value);
+}
+
+Json pairsObject(const std::vector<std::pair<std::string, std::string>>& pairs)
+{
+    Json out = Json::object();
+    for (const auto& [key, value] : pairs)
+        out[key] = value;
+    return out;
+}
+
+} // namespace
+
+std::string inspectJson(const api::ModelInfo& model)
+{
+    Json files = Json::array();
+    for (const api::FileInfo& file : model.files)
+        files.push_back({{"name", file.name}, {"bytes", file.bytes}});
+    Json out
+        = {{"kind", "model"},
+           {"architecture", model.architecture},
+           {"layers", model.layers},
+           {"moe_layers", moeLayersOf(model.moeLayers)},
+           {"d_model", model.dModel},
+           {"d_ff", model.dFf},
+           {"dtype", api::name(model.storageDtype)},
+           {"parameters", model.parameters},
+           {"expert_bytes", model.expertBytes},
+           {"expert_count", model.expertCount},
+           {"dense_bytes", model.denseBytes},
+           {"head", model.labels > 0 ? Json{{"labels", model.labels}} : Json(nullptr)},
+           {"tokenizer", model.hasTokenizer},
+           {"files", files}};
+    out["path"] = model.path.string();
+    out["identity"] = model.identity;
+    out["ignored_tensors"] = model.ignoredTensors;
+    return dump(out);
+}
+
+std::string inspectJson(const api::DatasetInfo& dataset)
+{
+    Json out
+        = {{"kind", "dataset"},
+           {"task", api::name(dataset.task)},
+           {"samples", dataset.samples},
+           {"tokens", dataset.tokens > 0 ? Json(dataset.tokens) : Json(nullptr)},
+           {"longest", dataset.longest > 0 ? Json(dataset.longest) : Json(nullptr)},
+           {"labelled", dataset.labelled},
+           {"truncated", dataset.truncated}};
+    out["path"] = dataset.path.string();
+    out["identity"] = dataset.identity;
+    return dump(out);
+}
+
+std::string inspectJson(const api::PredictorInfo& predictor)
+{
+    Json out
+        = {{"kind", "predictor"},
+           {"predictor_kind", predictor.kind},
+           {"moe_layers", moeLayersOf(predictor.moeLayers)},
+           {"embedding_dim", predictor.embeddingDim},
+           {"hidden_dim", predictor.hiddenDim},
+           {"sparsemax", predictor.sparsemax},
+           {"loss", predictor.loss},
+           {"top_t", predictor.topT},
+           {"held_out_top1", orNull(predictor.heldOutTop1)},
+           {"held_out_top3", orNull(predictor.heldOutTop3)},
+           {"parameters", predictor.parameters},
+           {"bytes", predictor.bytes}};
+    out["model_identity"] = predictor.modelIdentity;
+    out["path"] = predictor.path.string();
+    out["metadata"] = pairsObject(predictor.metadata);
+    return dump(out);
+}
+
+std::string inspectJson(const api::Recording& recording, const std::filesystem::path& session)
+{
+    api::FigureAccumulator sums(recording.header);
+    sums.add(recording.rows);
+    const api::Figures figures = sums.figures();
+    Json out;
+    out["kind"] = "session";
+    // A session that was closed is complete, whatever the reason for which its run ended.
+    out["state"] = recording.state == api::RecordingState::recovered ? "recovered" : "complete";
+    out["ended"] = api::name(recording.state);
+    out["failure"] = recording.failure.empty() ? Json(nullptr) : Json(recording.failure);
+    out["provenance"] = pairsObject(recording.header.provenance);
+    out["batches"] = figures.batches;
+    const Json run = runObject(recording.header, figures, session);
+    for (const auto& [key, value] : run.items())
+        out[key] = value;
+    out["routed"] = sums.routed();
+    out["predicted"] = recording.header.predictorName.empty() ? Json(nullptr) : Json(sums.predicted());
+    return dump(out);
+}
+
+std::string doctorJson(const api::DoctorReport& report)
+{
+    Json devices = Json::array();
+    for (const api::DeviceInfo& device : report.devices) {
+        const double rate = device.hostToDeviceBytesPerSecond;
+        devices.push_back(
+            {{"kind", api::name(device.kind)},
+             {"name", device.name},
+             {"total_bytes", device.totalBytes},
+             {"free_bytes", device.freeBytes},
+             {"host_to_device_bytes_per_s", rate > 0 ? Json(rate) : Json(nullptr)}});
+    }
+    Json out;
+    out["devices"] = devices;
+    out["host_read_bytes_per_s"] = report.hostReadBytesPerSecond;
+    out["host_copy_bytes_per_s"] = report.hostCopyBytesPerSecond;
+    out["versions"] = pairsObject(report.versions);
+    out["notes"] = report.notes;
+    return dump(out);
+}
+
+std::string trainJson(const api::TrainResult& result)
+{
+    Json epochs = Json::array();
+    for (const api::TrainEpoch& epoch : result.epochs)
+        epochs.push_back(
+            {{"epoch", epoch.epoch},
+             {"loss", epoch.loss},
+             {"held_out_top1", epoch.heldOutTop1},
+             {"held_out_top3", epoch.heldOutTop3},
+             {"seconds", epoch.seconds}});
+    Json out;
+    out["output"] = result.output.string();
+    out["best_epoch"] = result.bestEpoch;
+    out["held_out_top1"] = result.heldOutTop1;
+    out["held_out_top3"] = result.heldOutTop3;
+    out["held_out_top1_by_layer"] = result.heldOutTop1ByLayer;
+    out["held_out_top3_by_layer"] = result.heldOutTop3ByLayer;
+    out["trained_tokens"] = result.trainedTokens;
+    out["held_out_tokens"] = result.heldOutTokens;
+    out["capture_seconds"] = result.captureSeconds;
+    out["train_seconds"] = result.trainSeconds;
+    out["epochs"] = epochs;
+    return dump(out);
+}
+
+} // namespace sida::report

@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/report/sections.h"
+
+#include "engine/base/units.h"
+#include "engine/report/html.h"
+
+#include <fmt/format.h>
+#include <utility>
+
+namespace sida::report
+{
+
+namespace
+{
+
+using Rows = std::vector<std::pair<std::string, std::string>>;
+
+std::string expertsWords(const api::RunHeader& header)
+{
+    std::uint64_t experts = 0;
+    for (const int count : header.expertsPerLayer)
+        experts += static_cast<std::uint64_t>(count);
+    return fmt::format(
+        "{} of {} in {} MoE layers", units::formatCount(experts), units::formatBytes(header.expertBytes),
+        header.expertsPerLayer.size());
+}
+
+std::string policyWords(const api::RunHeader& header)
+{
+    std::string text = fmt::format("{}, routing {}", api::name(header.policy), api::name(header.routing));
+    if (header.policy == api::Policy::sida)
+        text += fmt::format(", top {}", header.topK);
+    return text;
+}
+
+std::string evictionWords(const api::RunHeader& header)
+{
+    if (header.policy == api::Policy::resident)
+        return "none, all experts stay";
+    std::string text(api::name(header.eviction));
+    if (header.policy == api::Policy::sida)
+        text += fmt::format(", {} batches ahead", header.lookahead);
+    return text;
+}
+
+std::string budgetWords(const ReportInput& input)
+{
+    const std::uint64_t budget = input.figures.budgetBytes;
+    const std::uint64_t resident = input.recording.header.residentBytes;
+    if (budget == 0 || resident == 0)
+        return "none";
+    return fmt::format(
+        "{}, {} of {}", units::formatBytes(budget),
+        units::formatPercent(static_cast<double>(budget) / static_cast<double>(resident)),
+        units::formatBytes(resident));
+}
+
+Rows settingsOf(const ReportInput& input)
+{
+    const api::RunHeader& header = input.recording.header;
+    return {
+        {"Model", header.modelName},
+        {"Experts", expertsWords(header)},
+        {"Dataset",
+         fmt::format(
+             "{}, {} samples, {} tokens", header.datasetName, units::formatCount(input.figures.samples),
+             units::formatCount(input.figures.tokens))},
+        {"Predictor", header.predictorName.empty() ? "none" : header.predictorName},
+        {"Policy", policyWords(header)},
+        {"Eviction", evictionWords(header)},
+        {"Budget", budgetWords(input)},
+        {"Precision, batch", fmt::format("{}, {} samples", api::name(header.dtype), header.batchSize)},
+        {"Device", std::string(api::name(header.device))},
+        {"Loading", units::formatNumber(header.loadSeconds) + " s, not part of the figures"},
+        {"Recording",
+         fmt::format(
+             "{} batches, {} events dropped", units::formatCount(input.figures.batches),
+             units::formatCount(input.figures.droppedEvents))},
+    };
+}
+
+std::string list(const Rows& rows)
+{
+    std::string out;
+    for (const auto& [name, value] : rows)
+        out += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escape(name), escape(value));
+    return fmt::format("<dl class=\"provenance\">\n{}</dl>\n", out);
+}
+
+} // namespace
+
+std::string provenanceSection(const ReportInput& input)
+{
+    std::string out = heading("How it was made") + list(settingsOf(input));
+    if (!input.recording.header.provenance.empty())
+        out += "<h3>As recorded</h3>\n" + list(input.recording.header.provenance);
+    return section("made", out);
+}
+
+} // namespace sida::report
