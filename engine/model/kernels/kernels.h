@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+
+/// The arithmetic of a forward pass on the CPU, in float32, on plain memory.
+///
+/// A value never depends on which rows or columns are computed beside it, on alignment or on the number of
+/// threads: each output is one sum in one fixed order. That is why a sentence gives the same bits alone, in a
+/// batch, and whatever order its experts arrive in. (A BLAS chooses its kernel by shape and alignment and
+/// promises no such thing; for the few rows that an expert gets it is also slower, see tests/bench/model.)
+namespace sida::model::kernels
+{
+
+/// Outputs that stand side by side in packed weights.
+constexpr std::size_t kPanel = 16;
+
+/// Floats that packed weights of that shape take: [outputs / 16, inputs, 16], the last panel filled up with
+/// zeros.
+constexpr std::size_t packedFloats(std::size_t outputs, std::size_t inputs)
+{
+    return (outputs + kPanel - 1) / kPanel * kPanel * inputs;
+}
+
+enum class Store { plain, add, relu };
+
+/// out[r, o] = sum over i of in[r, i] * weight[o, i]; rows of `in` and `out` are strides apart.
+struct Product {
+    const float* in = nullptr;
+    std::size_t inStride = 0;
+    std::size_t rows = 0;
+    std::size_t inputs = 0;
+    const float* weight = nullptr; ///< packed for `packed`, [outputs, inputs] row-major for `rowMajor`
+    std::size_t outputs = 0;
+    float* out = nullptr;
+    std::size_t outStride = 0;
+    Store store = Store::plain;
+};
+
+struct Kernels {
+    const char* name;
+    void (*packed)(const Product& product);
+    void (*rowMajor)(const Product& product);
+    /// T5 layer norm of one row: weight * x / sqrt(mean(x^2) + epsilon).
+    void (*norm)(const float* in, const float* weight, float epsilon, std::size_t width, float* out);
+    /// In place: values = exp(values + bias - max); returns their sum. `bias` may be null.
+    float (*exponentials)(float* values, const float* bias, std::size_t count);
+    /// out += factor * in
+    void (*addScaled)(const float* in, float factor, std::size_t count, float* out);
+    /// values *= factor
+    void (*scale)(float* values, float factor, std::size_t count);
+};
+
+/// The best set this processor can run, chosen once.
+const Kernels& kernels();
+/// Every set this processor can run, slowest first: for tests and benchmarks.
+std::size_t availableKernels(const Kernels* const*& sets);
+
+/// From [outputs, inputs], rows `stride` apart: weights, and the keys of attention.
+void packRows(
+    const float* weight, std::size_t stride, std::size_t outputs, std::size_t inputs, float* packed);
+/// From [inputs, outputs], rows `stride` apart: the values of attention.
+void packColumns(
+    const float* weight, std::size_t stride, std::size_t inputs, std::size_t outputs, float* packed);
+
+} // namespace sida::model::kernels

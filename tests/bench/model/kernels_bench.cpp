@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Our matrix products beside libtorch's, one thread: rows, inputs, outputs.
+#include "engine/model/kernels/kernels.h"
+
+#include <benchmark/benchmark.h>
+
+namespace kernels = sida::model::kernels;
+
+namespace
+{
+
+struct Operands {
+    at::Tensor in, weight, transposed, out, packed;
+    kernels::Product product;
+
+    explicit Operands(const benchmark::State& state)
+        : in(at::randn({state.range(0), state.range(1)}))
+        , weight(at::randn({state.range(2), state.range(1)}))
+        , transposed(weight.t())
+        , out(at::empty({state.range(0), state.range(2)}))
+    {
+        const auto inputs = static_cast<std::size_t>(state.range(1));
+        const auto outputs = static_cast<std::size_t>(state.range(2));
+        packed = at::empty({static_cast<std::int64_t>(kernels::packedFloats(outputs, inputs))});
+        kernels::packRows(weight.const_data_ptr<float>(), inputs, outputs, inputs, packed.data_ptr<float>());
+        product = {in.const_data_ptr<float>(),
+                   inputs,
+                   static_cast<std::size_t>(state.range(0)),
+                   inputs,
+                   nullptr,
+                   outputs,
+                   out.data_ptr<float>(),
+                   outputs};
+    }
+};
+
+void report(benchmark::State& state)
+{
+    const double flops = 2.0 * double(state.range(0)) * double(state.range(1)) * double(state.range(2));
+    state.counters["GFLOPS"]
+        = benchmark::Counter(flops * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+void libtorch(benchmark::State& state)
+{
+    at::set_num_threads(1);
+    const at::InferenceMode inference;
+    Operands operands(state);
+    for (auto _ : state)
+        at::mm_out(operands.out, operands.in, operands.transposed);
+    report(state);
+}
+
+void packed(benchmark::State& state)
+{
+    Operands operands(state);
+    operands.product.weight = operands.packed.const_data_ptr<float>();
+    for (auto _ : state)
+        kernels::kernels().packed(operands.product);
+    report(state);
+}
+
+void rowMajor(benchmark::State& state)
+{
+    Operands operands(state);
+    operands.product.weight = operands.weight.const_data_ptr<float>();
+    for (auto _ : state)
+        kernels::kernels().rowMajor(operands.product);
+    report(state);
+}
+
+void shapes(benchmark::internal::Benchmark* benchmark)
+{
+    for (const int rows : {1, 2, 3, 8, 25, 128})
+        benchmark->Args({rows, 128, 256})->Args({rows, 768, 3072});
+    benchmark->Args({512, 768, 768})->Args({512, 3072, 768});
+}
+
+BENCHMARK(libtorch)->Apply(shapes);
+BENCHMARK(packed)->Apply(shapes);
+BENCHMARK(rowMajor)->Apply(shapes);
+
+} // namespace
+
+BENCHMARK_MAIN();
