@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/dataset/batch.h"
+
+#include "engine/dataset/dataset.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace sida::dataset
+{
+
+int TokenBatch::tokens() const
+{
+    return std::accumulate(lengths.begin(), lengths.end(), 0);
+}
+
+std::vector<std::vector<std::uint64_t>> planBatches(const std::vector<Sample>& samples, int batchSize)
+{
+    std::vector<std::uint64_t> order(samples.size());
+    std::iota(order.begin(), order.end(), std::uint64_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::uint64_t a, std::uint64_t b) {
+        return samples[a].ids.size() < samples[b].ids.size();
+    });
+    const auto size = static_cast<std::size_t>(std::max(batchSize, 1));
+    std::vector<std::vector<std::uint64_t>> batches;
+    for (std::size_t from = 0; from < order.size(); from += size) {
+        const std::size_t to = std::min(from + size, order.size());
+        batches.emplace_back(
+            order.begin() + static_cast<std::ptrdiff_t>(from),
+            order.begin() + static_cast<std::ptrdiff_t>(to));
+    }
+    return batches;
+}
+
+TokenBatch
+makeBatch(const std::vector<Sample>& samples, const std::vector<std::uint64_t>& indices, std::uint32_t number)
+{
+    TokenBatch batch;
+    batch.number = number;
+    batch.rows = static_cast<int>(indices.size());
+    batch.samples = indices;
+    for (const std::uint64_t index : indices) {
+        batch.lengths.push_back(static_cast<int>(samples[index].ids.size()));
+        batch.length = std::max(batch.length, batch.lengths.back());
+    }
+    const auto length = static_cast<std::size_t>(batch.length);
+    batch.ids.assign(indices.size() * length, 0);
+    for (std::size_t row = 0; row < indices.size(); ++row) {
+        const std::vector<std::int32_t>& ids = samples[indices[row]].ids;
+        std::copy(ids.begin(), ids.end(), batch.ids.begin() + static_cast<std::ptrdiff_t>(row * length));
+    }
+    return batch;
+}
+
+} // namespace sida::dataset
