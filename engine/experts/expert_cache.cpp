@@ -155,24 +155,42 @@ void ExpertCache::beginLayer(int moeLayer, std::span<const ActiveExpert> active)
 
 ExpertSource::Ready ExpertCache::next()
 {
-    std::size_t index = 0;
-    if (m_nextHit < m_hits.size()) {
-        index = m_hits[m_nextHit++];
-    } else {
-        std::unique_lock lock(m_mutex);
-        if (m_arrived.empty()) {
-            const Nanoseconds begin = m_clock.now();
-            m_arrival.wait(lock, [this] { return !m_arrived.empty(); });
-            const Active& arrived = m_active[m_arrived.front()];
-            m_useRecorder.record(
-                api::StallRow{m_batch, arrived.row.key, begin, m_clock.now(), arrived.cause});
-        }
-        index = m_arrived.front();
-        m_arrived.erase(m_arrived.begin());
+    if (m_nextHit < m_hits.size())
+        return handOut(m_hits[m_nextHit++]);
+    std::unique_lock lock(m_mutex);
+    if (m_arrived.empty()) {
+        const Nanoseconds begin = m_clock.now();
+        m_arrival.wait(lock, [this] { return !m_arrived.empty(); });
+        const Active& arrived = m_active[m_arrived.front()];
+        m_useRecorder.record(api::StallRow{m_batch, arrived.row.key, begin, m_clock.now(), arrived.cause});
     }
+    return handOut(popArrived());
+}
+
+std::optional<ExpertSource::Ready> ExpertCache::nextIfReady()
+{
+    if (m_nextHit < m_hits.size())
+        return handOut(m_hits[m_nextHit++]);
+    if (!m_hasMisses)
+        return std::nullopt;
+    const std::lock_guard lock(m_mutex);
+    if (m_arrived.empty())
+        return std::nullopt;
+    return handOut(popArrived());
+}
+
+ExpertSource::Ready ExpertCache::handOut(std::size_t index)
+{
     Active& active = m_active[index];
     active.row.used = m_clock.now();
     return {index, m_arena.slot(active.row.slot)};
+}
+
+std::size_t ExpertCache::popArrived()
+{
+    const std::size_t index = m_arrived.front();
+    m_arrived.erase(m_arrived.begin());
+    return index;
 }
 
 void ExpertCache::release(std::size_t index)

@@ -52,6 +52,7 @@ public:
     void beginBatch(std::uint32_t batch, const HashTable* table, Nanoseconds tableReady);
     void beginLayer(int moeLayer, std::span<const ActiveExpert> active) override;
     Ready next() override;
+    std::optional<Ready> nextIfReady() override;
     void release(std::size_t index) override;
     void endLayer() override;
 
@@ -102,6 +103,9 @@ private:
         api::StallCause cause = api::StallCause::unpredicted;
         api::UseRow row;
     };
+
+    Ready handOut(std::size_t index);
+    std::size_t popArrived();
 
     bool pickJob(Job& job);
     bool pickDemand(Job& job);

@@ -1,0 +1,193 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/clock.h"
+#include "engine/dataset/dataset.h"
+#include "engine/model/model.h"
+#include "engine/predictor/predictor.h"
+#include "engine/predictor/training.h"
+#include "engine/runtime/compute_threads.h"
+#include "engine/runtime/create_engine.h"
+#include "engine/runtime/machine.h"
+#include "engine/runtime/plan.h"
+#include "engine/runtime/provenance.h"
+#include "engine/runtime/run.h"
+#include "engine/session/session.h"
+#include "engine/tokenizer/tokenizer.h"
+
+#include <algorithm>
+#include <mutex>
+
+namespace sida::runtime
+{
+
+namespace
+{
+
+class LocalEngine final : public api::Engine
+{
+public:
+    Result<api::DoctorReport> doctor(const ProgressSink& progress, std::stop_token stop) override
+    {
+        return examineMachine(progress, stop);
+    }
+
+    Result<api::ModelInfo> loadModel(
+        const std::filesystem::path& folder, const ProgressSink& progress, std::stop_token stop) override;
+    Result<api::DatasetInfo> loadDataset(
+        const std::filesystem::path& file, const api::DatasetOptions& options, const ProgressSink& progress,
+        std::stop_token stop) override;
+    Result<api::PredictorInfo> loadPredictor(const std::filesystem::path& file) override;
+    void unloadPredictor() override { m_predictor.reset(); }
+    Result<api::BudgetPlan> planBudget(const api::RunOptions& options) const override;
+    Result<api::RunResult>
+    run(const api::RunOptions& options, const api::RunObserver& observer, std::stop_token stop) override;
+    Result<api::BudgetPlan> changeBudget(const units::Budget& budget) override;
+    Result<api::TrainResult> train(
+        const api::TrainOptions& options, const ProgressSink& progress,
+        const std::function<void(const api::TrainEpoch&)>& epoch, std::stop_token stop) override;
+    Result<std::shared_ptr<const api::Recording>> openSession(
+        const std::filesystem::path& file, const ProgressSink& progress, std::stop_token stop) override
+    {
+        return session::readSession(file, progress, stop);
+    }
+
+private:
+    Status needModel() const;
+    Status needDataset() const;
+    const predictor::Predictor* predictorFor(const api::RunOptions& options) const
+    {
+        return needsPredictor(options) ? m_predictor.get() : nullptr;
+    }
+
+    std::unique_ptr<model::Model> m_model;
+    std::unique_ptr<tokenizer::Tokenizer> m_tokenizer;
+    std::unique_ptr<dataset::Dataset> m_dataset;
+    api::DatasetOptions m_datasetOptions;
+    double m_loadSeconds = 0;
+    std::unique_ptr<predictor::Predictor> m_predictor;
+
+    std::mutex m_runMutex;
+    std::shared_ptr<Run> m_run; ///< the one in progress
+};
+
+Result<api::ModelInfo> LocalEngine::loadModel(
+    const std::filesystem::path& folder, const ProgressSink& progress, std::stop_token stop)
+{
+    const Nanoseconds begin = monotonicNow();
+    SIDA_TRY_ASSIGN(std::unique_ptr<model::Model> loaded, model::loadModel(folder, progress, stop));
+    std::unique_ptr<tokenizer::Tokenizer> tokenizer;
+    if (loaded->info().hasTokenizer) {
+        SIDA_TRY_ASSIGN(tokenizer::Tokenizer opened, tokenizer::Tokenizer::open(folder));
+        tokenizer = std::make_unique<tokenizer::Tokenizer>(std::move(opened));
+    }
+    // Data was cut into the old model's pieces and the predictor learned its routers: neither outlives it.
+    if (m_predictor && !predictor::checkFits(m_predictor->info(), loaded->info()))
+        m_predictor.reset();
+    m_dataset.reset();
+    m_tokenizer = std::move(tokenizer);
+    m_model = std::move(loaded);
+    m_loadSeconds = static_cast<double>(monotonicNow() - begin) * 1e-9;
+    return m_model->info();
+}
+
+Result<api::DatasetInfo> LocalEngine::loadDataset(
+    const std::filesystem::path& file, const api::DatasetOptions& options, const ProgressSink& progress,
+    std::stop_token stop)
+{
+    SIDA_TRY(needModel());
+    const dataset::ModelTraits traits{m_model->info().vocabulary, m_model->info().labels, m_tokenizer.get()};
+    SIDA_TRY_ASSIGN(dataset::Dataset loaded, dataset::loadDataset(file, options, traits, progress, stop));
+    m_dataset = std::make_unique<dataset::Dataset>(std::move(loaded));
+    m_datasetOptions = options;
+    return m_dataset->info;
+}
+
+Result<api::PredictorInfo> LocalEngine::loadPredictor(const std::filesystem::path& file)
+{
+    SIDA_TRY_ASSIGN(std::unique_ptr<predictor::Predictor> loaded, predictor::loadPredictor(file));
+    if (m_model)
+        SIDA_TRY(predictor::checkFits(loaded->info(), m_model->info()));
+    m_predictor = std::move(loaded);
+    return m_predictor->info();
+}
+
+Result<api::BudgetPlan> LocalEngine::planBudget(const api::RunOptions& options) const
+{
+    SIDA_TRY(needModel());
+    BatchShape shape{options.batchSize, m_datasetOptions.maxLength};
+    if (m_dataset)
+        shape = largestBatch(*m_dataset, options);
+    return runtime::planBudget(*m_model, predictorFor(options), options, shape);
+}
+
+Result<api::RunResult>
+LocalEngine::run(const api::RunOptions& options, const api::RunObserver& observer, std::stop_token stop)
+{
+    SIDA_TRY(needModel());
+    SIDA_TRY(needDataset());
+    const predictor::Predictor* predictor = predictorFor(options);
+    if (predictor)
+        SIDA_TRY(predictor::checkFits(predictor->info(), m_model->info()));
+    api::RunHeader header = describeRun(
+        *m_model, m_dataset->info, m_datasetOptions.maxLength, predictor ? &predictor->info() : nullptr,
+        options);
+    header.loadSeconds = m_loadSeconds;
+    SIDA_TRY_ASSIGN(
+        std::shared_ptr<Run> run,
+        Run::prepare({*m_model, *m_dataset, predictor, std::move(header)}, options));
+    {
+        const std::lock_guard lock(m_runMutex);
+        m_run = run;
+    }
+    Result<api::RunResult> result = run->execute(observer, stop);
+    {
+        const std::lock_guard lock(m_runMutex);
+        m_run.reset();
+    }
+    return result;
+}
+
+Result<api::BudgetPlan> LocalEngine::changeBudget(const units::Budget& budget)
+{
+    std::shared_ptr<Run> run;
+    {
+        const std::lock_guard lock(m_runMutex);
+        run = m_run;
+    }
+    if (!run)
+        return failure(ErrorKind::usage, "no run is in progress whose budget could be changed");
+    return run->changeBudget(budget);
+}
+
+Result<api::TrainResult> LocalEngine::train(
+    const api::TrainOptions& options, const ProgressSink& progress,
+    const std::function<void(const api::TrainEpoch&)>& epoch, std::stop_token stop)
+{
+    SIDA_TRY(needModel());
+    SIDA_TRY(needDataset());
+    setComputeThreads(resolveThreads(options.threads));
+    return predictor::train(*m_model, *m_dataset, options, progress, epoch, stop);
+}
+
+Status LocalEngine::needModel() const
+{
+    if (!m_model)
+        return failure(ErrorKind::usage, "no model is loaded: open a model folder first");
+    return {};
+}
+
+Status LocalEngine::needDataset() const
+{
+    if (!m_dataset)
+        return failure(ErrorKind::usage, "no dataset is loaded: open a dataset file first");
+    return {};
+}
+
+} // namespace
+
+std::unique_ptr<api::Engine> createEngine()
+{
+    return std::make_unique<LocalEngine>();
+}
+
+} // namespace sida::runtime

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/base/bounded_queue.h"
+#include "engine/base/clock.h"
+#include "engine/dataset/dataset.h"
+#include "engine/device/workspace.h"
+#include "engine/experts/expert_cache.h"
+#include "engine/predictor/predictor.h"
+#include "engine/profile/recorder.h"
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+namespace sida::runtime
+{
+
+/// A batch ready for inference, with its hash table when a predictor was asked.
+struct PreparedBatch {
+    dataset::TokenBatch batch;
+    std::optional<experts::HashTable> table;
+    Nanoseconds tableReady = -1;
+};
+
+/// The hash-building thread's work: batch after batch, predict, tell the cache, queue (SiDA-MoE algorithm 1).
+struct HashBuilder {
+    const dataset::Dataset& data;
+    const std::vector<std::vector<std::uint64_t>>& plan;
+    int repeat = 1;
+    const predictor::Predictor* predictor = nullptr; ///< null: batches only
+    std::span<const float> embeddings;
+    device::Workspace* workspace = nullptr; ///< the predictor's
+    int topK = 1;
+    experts::ExpertCache* prefetchInto = nullptr; ///< null: tables are used for routing only
+    const SessionClock& clock;
+    profile::Recorder::Producer& recorder;
+    BoundedQueue<PreparedBatch>& queue;
+
+    /// Closes the queue at the end of the data, when stopped, and on an error.
+    Status build(const std::stop_token& stop);
+
+private:
+    Result<PreparedBatch> prepare(const std::vector<std::uint64_t>& samples, std::uint32_t number);
+};
+
+} // namespace sida::runtime

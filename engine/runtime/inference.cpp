@@ -1,0 +1,155 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The inference thread's half of Run: batch after batch, layer after layer.
+#include "engine/runtime/answers.h"
+#include "engine/runtime/run.h"
+
+#include <algorithm>
+
+namespace sida::runtime
+{
+
+namespace
+{
+
+/// Serves budget changes between two layers, when no slot is in use.
+class GatedSource final : public experts::ExpertSource
+{
+public:
+    GatedSource(experts::ExpertCache& cache, std::function<void()> betweenLayers)
+        : m_cache(cache)
+        , m_betweenLayers(std::move(betweenLayers))
+    {
+    }
+    void beginLayer(int moeLayer, std::span<const experts::ActiveExpert> active) override
+    {
+        m_betweenLayers();
+        m_cache.beginLayer(moeLayer, active);
+    }
+    Ready next() override { return m_cache.next(); }
+    std::optional<Ready> nextIfReady() override { return m_cache.nextIfReady(); }
+    void release(std::size_t index) override { m_cache.release(index); }
+    void endLayer() override { m_cache.endLayer(); }
+
+private:
+    experts::ExpertCache& m_cache;
+    std::function<void()> m_betweenLayers;
+};
+
+} // namespace
+
+Status Run::inferAll(BoundedQueue<PreparedBatch>& queue, const std::stop_token& stop)
+{
+    while (!stop.stop_requested()) {
+        std::optional<PreparedBatch> prepared = queue.pop(stop);
+        if (!prepared || stop.stop_requested())
+            break;
+        m_gate.serve([this](const units::Budget& budget) { return applyBudget(budget); });
+        SIDA_TRY(inferOne(*prepared));
+    }
+    return {};
+}
+
+Status Run::inferOne(const PreparedBatch& prepared)
+{
+    const experts::HashTable* table = prepared.table ? &*prepared.table : nullptr;
+    const bool exact = m_options.routing == api::Routing::exact;
+    model::ForwardHooks hooks;
+    if (table && exact)
+        hooks.routed = [&](int moeLayer, std::span<const std::uint16_t> expertOfToken) {
+            recordHash(*table, moeLayer, expertOfToken);
+        };
+    model::ForwardOptions forward;
+    forward.routing = exact ? nullptr : table;
+    forward.wantHidden = m_options.keepOutputs && m_inputs.data.info.task == api::Task::text;
+    forward.hooks = &hooks;
+    GatedSource source(m_cache, [this] {
+        m_gate.serve([this](const units::Budget& budget) { return applyBudget(budget); });
+    });
+
+    api::BatchRow row;
+    row.batch = prepared.batch.number;
+    row.samples = static_cast<std::uint32_t>(prepared.batch.rows);
+    row.tokens = static_cast<std::uint32_t>(prepared.batch.tokens());
+    row.tableReady = prepared.tableReady;
+    m_cache.beginBatch(row.batch, table, prepared.tableReady);
+    row.begin = m_clock.now();
+    Result<model::ForwardResult> result = [&] {
+        const device::WorkspaceScope scope(m_workspace);
+        return m_inputs.model.forward(prepared.batch, source, forward);
+    }();
+    row.end = m_clock.now();
+    if (!result)
+        return failure(result.error());
+    m_inferenceRecorder.record(row);
+    recordSamples(prepared, *result);
+    return {};
+}
+
+void Run::recordSamples(const PreparedBatch& prepared, const model::ForwardResult& result)
+{
+    const dataset::TokenBatch& batch = prepared.batch;
+    std::size_t firstToken = 0;
+    for (std::size_t row = 0; row < batch.samples.size(); ++row) {
+        const std::uint64_t sample = batch.samples[row];
+        api::SampleRow answer;
+        answer.index = sample;
+        answer.batch = batch.number;
+        answer.tokens = static_cast<std::uint32_t>(batch.lengths[row]);
+        answer.label = m_inputs.data.samples[sample].label;
+        if (!result.logits.empty())
+            answer.prediction = mostProbable(rowOf(result.logits, row, batch.samples.size()));
+        if (!m_reference.empty())
+            answer.reference = m_reference[sample];
+        m_inferenceRecorder.record(answer);
+        if (!m_outputs.empty())
+            keepOutput(sample, row, firstToken, prepared, result);
+        firstToken += static_cast<std::size_t>(batch.lengths[row]);
+    }
+}
+
+void Run::keepOutput(
+    std::uint64_t sample, std::size_t row, std::size_t firstToken, const PreparedBatch& prepared,
+    const model::ForwardResult& result)
+{
+    api::SampleOutput& output = m_outputs[sample];
+    output.index = sample;
+    output.label = m_inputs.data.samples[sample].label;
+    output.length = prepared.batch.lengths[row];
+    if (!result.logits.empty()) {
+        const auto logits = rowOf(result.logits, row, prepared.batch.samples.size());
+        output.logits.assign(logits.begin(), logits.end());
+    }
+    if (!result.hidden.empty()) {
+        const std::ptrdiff_t width = m_inputs.model.info().dModel;
+        const auto begin = result.hidden.begin() + static_cast<std::ptrdiff_t>(firstToken) * width;
+        output.hidden.assign(begin, begin + output.length * width);
+    }
+}
+
+void Run::recordHash(
+    const experts::HashTable& table, int moeLayer, std::span<const std::uint16_t> expertOfToken)
+{
+    const experts::LayerTable& layer = table.layers[static_cast<std::size_t>(moeLayer)];
+    const auto k = static_cast<std::size_t>(table.k);
+    api::HashRow row;
+    row.batch = table.batch;
+    row.layer = static_cast<std::uint16_t>(moeLayer);
+    row.tokens = static_cast<std::uint32_t>(expertOfToken.size());
+    row.predictedExperts = static_cast<std::uint32_t>(layer.predicted.size());
+    m_layerScratch.assign(static_cast<std::size_t>(m_inputs.model.experts().experts(moeLayer)), 0);
+    for (std::size_t token = 0; token < expertOfToken.size(); ++token) {
+        const std::uint16_t expert = expertOfToken[token];
+        const auto predicted = layer.experts.begin() + static_cast<std::ptrdiff_t>(token * k);
+        row.tokenHits += std::find(predicted, predicted + table.k, expert) != predicted + table.k;
+        if (m_layerScratch[expert] == 0) {
+            m_layerScratch[expert] = 1;
+            ++row.activeExperts;
+        }
+    }
+    for (const experts::LayerTable::Count& count : layer.predicted)
+        row.correctExperts += m_layerScratch[count.expert];
+    m_inferenceRecorder.record(row);
+}
+
+} // namespace sida::runtime

@@ -1,0 +1,246 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/runtime/run.h"
+
+#include "engine/base/thread.h"
+#include "engine/profile/recording_pump.h"
+#include "engine/runtime/answers.h"
+#include "engine/runtime/compute_threads.h"
+#include "engine/session/session.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace sida::runtime
+{
+
+namespace
+{
+
+Status checkOptions(const Run::Inputs& inputs, const api::RunOptions& options)
+{
+    if (options.device != api::DeviceKind::cpu)
+        return failure(
+            ErrorKind::unsupported,
+            "device cuda: this build has no CUDA module; use --device cpu, which runs the same cache and "
+            "queues in host "
+            "memory");
+    if (options.dtype != api::DType::f32)
+        return failure(
+            ErrorKind::unsupported,
+            fmt::format(
+                "dtype {}: the CPU computes in f32 (bf16 and f16 checkpoints are widened when they are "
+                "loaded); "
+                "use --dtype f32",
+                api::name(options.dtype)));
+    if (needsPredictor(options) && !inputs.predictor)
+        return failure(
+            ErrorKind::usage,
+            fmt::format(
+                "{} needs a predictor for this model: train one with `sida train`, or load one",
+                options.policy == api::Policy::sida ? "policy sida" : "routing predicted"));
+    if (inputs.data.samples.empty())
+        return badInput(fmt::format("{}: no samples to run", inputs.data.info.path.string()));
+    return {};
+}
+
+} // namespace
+
+Result<std::unique_ptr<Run>> Run::prepare(Inputs inputs, const api::RunOptions& options)
+{
+    SIDA_TRY(checkOptions(inputs, options));
+    const BatchShape shape = largestBatch(inputs.data, options);
+    SIDA_TRY_ASSIGN(const api::BudgetPlan plan, planBudget(inputs.model, inputs.predictor, options, shape));
+    try {
+        return std::unique_ptr<Run>(new Run(std::move(inputs), options, shape, plan));
+    } catch (const std::bad_alloc&) {
+        return failure(
+            ErrorKind::budget,
+            fmt::format(
+                "this machine has no {} to give for the run's slots and workspace",
+                units::formatBytes(plan.budgetBytes)));
+    }
+}
+
+Run::Run(Inputs inputs, const api::RunOptions& options, BatchShape shape, const api::BudgetPlan& plan)
+    : m_inputs(std::move(inputs))
+    , m_options(options)
+    , m_shape(shape)
+    , m_plan(plan)
+    , m_batches(dataset::planBatches(m_inputs.data.samples, options.batchSize))
+    , m_recorder(options.record)
+    , m_inferenceRecorder(m_recorder.addProducer("inference"))
+    , m_hashRecorder(m_recorder.addProducer("hash"))
+    , m_transferRecorder(m_recorder.addProducer("transfer"))
+    , m_ledger(plan.budgetBytes)
+    , m_workspace(plan.byPurpose[static_cast<std::size_t>(api::Purpose::activations)])
+    , m_predictorWorkspace(
+          m_inputs.predictor ? std::make_unique<device::Workspace>(
+              m_inputs.predictor->workspaceBytes(shape.rows, shape.length))
+                             : nullptr)
+    , m_cache(
+          m_inputs.model.experts(), m_ledger, m_clock, m_transferRecorder, m_inferenceRecorder,
+          {options.eviction, plan.slots, options.lookahead + 3})
+{
+    api::RunHeader& header = m_inputs.header;
+    header.residentBytes = plan.residentBytes;
+    header.smallestBytes = plan.smallestBytes;
+    header.totalBatches = m_batches.size() * static_cast<std::uint64_t>(options.repeat);
+    header.totalSamples = m_inputs.data.samples.size() * static_cast<std::uint64_t>(options.repeat);
+    if (options.keepOutputs)
+        m_outputs.resize(m_inputs.data.samples.size());
+}
+
+Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std::stop_token& stop)
+{
+    SIDA_TRY(askReference(observer, stop));
+    std::unique_ptr<session::SessionWriter> writer;
+    if (!m_options.session.empty()) {
+        SIDA_TRY_ASSIGN(
+            writer,
+            session::SessionWriter::create(m_options.session, m_inputs.header, m_options.replaceSession));
+    }
+
+    std::stop_source ownStop;
+    const std::stop_callback forwardStop(stop, [&] { ownStop.request_stop(); });
+    std::mutex sinkMutex;
+    std::optional<Error> sinkFailure;
+    profile::RecordingPump pump(m_recorder, m_inputs.header, writer.get(), observer, [&](const Error& error) {
+        const std::lock_guard lock(sinkMutex);
+        sinkFailure = error;
+        ownStop.request_stop(); // what cannot be recorded is not run on
+    });
+
+    Status status = reserveFixedMemory();
+    if (status) {
+        BoundedQueue<PreparedBatch> queue(static_cast<std::size_t>(std::max(1, m_options.lookahead)));
+        Status hashStatus;
+        std::jthread transfers = startThread(
+            "sida-transfer", [this](const std::stop_token& end) { m_cache.serveTransfers(end); });
+        std::jthread hashing = startThread("sida-hash", [&](const std::stop_token&) {
+            setComputeThreads(1);
+            HashBuilder builder{
+                m_inputs.data,
+                m_batches,
+                m_options.repeat,
+                m_inputs.predictor,
+                m_inputs.model.embeddings(),
+                m_predictorWorkspace.get(),
+                m_options.topK,
+                m_options.policy == api::Policy::sida ? &m_cache : nullptr,
+                m_clock,
+                m_hashRecorder,
+                queue};
+            hashStatus = builder.build(ownStop.get_token());
+        });
+        std::jthread inference = startThread("sida-inference", [&](const std::stop_token&) {
+            setComputeThreads(resolveThreads(m_options.threads));
+            status = inferAll(queue, ownStop.get_token());
+            m_gate.close();
+        });
+        inference.join();
+        if (!status)
+            ownStop.request_stop();
+        hashing.join();
+        transfers.request_stop();
+        transfers.join();
+        if (status)
+            status = hashStatus;
+    }
+    m_gate.close();
+
+    {
+        const std::lock_guard lock(sinkMutex);
+        if (sinkFailure)
+            status = failure(*sinkFailure);
+    }
+    const bool stopped = stop.stop_requested();
+    const api::RecordingState state = !status ? api::RecordingState::failed
+        : stopped                             ? api::RecordingState::stopped
+                                              : api::RecordingState::complete;
+    api::RunResult result;
+    result.recording = pump.finish(state, status ? std::string() : status.error().message);
+    result.figures = pump.figures();
+    if (writer) {
+        const Status closed = writer->finish(state, result.recording->failure, result.figures);
+        if (status)
+            status = closed;
+    }
+    if (!status)
+        return failure(status.error());
+    result.task = m_inputs.data.info.task;
+    result.outputs = std::move(m_outputs);
+    result.session = m_options.session;
+    result.stopped = stopped;
+    return result;
+}
+
+Status Run::askReference(const api::RunObserver& observer, const std::stop_token& stop)
+{
+    if (m_options.routing != api::Routing::predicted || m_inputs.model.info().labels == 0)
+        return {};
+    setComputeThreads(resolveThreads(m_options.threads));
+    m_reference.assign(m_inputs.data.samples.size(), -1);
+    model::HostExpertSource source(m_inputs.model.experts());
+    std::uint64_t done = 0;
+    for (const std::vector<std::uint64_t>& samples : m_batches) {
+        if (stop.stop_requested())
+            return failure(
+                ErrorKind::cancelled, "stopped while the reference was computed; nothing was recorded");
+        const dataset::TokenBatch batch = dataset::makeBatch(m_inputs.data.samples, samples, 0);
+        const device::WorkspaceScope scope(m_workspace);
+        SIDA_TRY_ASSIGN(const model::ForwardResult result, m_inputs.model.forward(batch, source, {}));
+        for (std::size_t row = 0; row < samples.size(); ++row)
+            m_reference[samples[row]] = mostProbable(rowOf(result.logits, row, samples.size()));
+        done += samples.size();
+        if (observer.progress)
+            observer.progress({"Computing the reference", done, m_inputs.data.samples.size(), -1});
+    }
+    return {};
+}
+
+Status Run::reserveFixedMemory()
+{
+    for (const api::Purpose purpose :
+         {api::Purpose::denseWeights, api::Purpose::predictor, api::Purpose::activations})
+        SIDA_TRY(m_ledger.reserve(purpose, m_plan.byPurpose[static_cast<std::size_t>(purpose)]));
+    recordMemory();
+    if (m_options.policy == api::Policy::resident)
+        SIDA_TRY(m_cache.preloadAll({}));
+    return {};
+}
+
+void Run::recordMemory()
+{
+    const device::MemoryLedger::State state = m_ledger.state();
+    m_inferenceRecorder.record(api::MemoryRow{m_clock.now(), state.bytes, state.budget});
+}
+
+BudgetGate::Answer Run::applyBudget(const units::Budget& budget)
+{
+    const std::uint64_t before = m_ledger.state().budget;
+    api::RunOptions options = m_options;
+    options.budget = budget;
+    BudgetGate::Answer plan = planBudget(m_inputs.model, m_inputs.predictor, options, m_shape);
+    if (plan) {
+        // Shrinking evicts before it commits; growing commits before it fills. The promise holds at every
+        // instant.
+        Status committed;
+        if (plan->budgetBytes >= before)
+            committed = m_ledger.setBudget(plan->budgetBytes);
+        if (committed) {
+            m_cache.resize(plan->slots);
+            if (plan->budgetBytes < before)
+                committed = m_ledger.setBudget(plan->budgetBytes);
+        }
+        if (!committed)
+            plan = failure(committed.error());
+    }
+    const std::uint64_t asked = plan ? plan->budgetBytes : budget.resolve(m_plan.residentBytes);
+    m_recorder.record(api::BudgetRow{
+        m_clock.now(), before, asked, plan.has_value(), plan ? std::string() : plan.error().message});
+    recordMemory();
+    return plan;
+}
+
+} // namespace sida::runtime

@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/engine.h"
+#include "engine/base/clock.h"
+#include "engine/dataset/dataset.h"
+#include "engine/device/memory/memory_ledger.h"
+#include "engine/device/workspace.h"
+#include "engine/experts/expert_cache.h"
+#include "engine/model/model.h"
+#include "engine/predictor/predictor.h"
+#include "engine/profile/recorder.h"
+#include "engine/runtime/budget_gate.h"
+#include "engine/runtime/hash_builder.h"
+#include "engine/runtime/plan.h"
+
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+namespace sida::runtime
+{
+
+/// One run: the hash-building, inference, transfer and recording threads, from the plan to the result.
+///
+///   dataset -> sida-hash -> bounded queue -> sida-inference -> rows -> sida-recorder
+///                 \-> expert cache <-> sida-transfer
+class Run
+{
+public:
+    struct Inputs {
+        const model::Model& model;
+        const dataset::Dataset& data;
+        const predictor::Predictor* predictor = nullptr; ///< null unless the options ask for one
+        api::RunHeader header; ///< names, provenance; the rest is filled in here
+    };
+
+    /// Checks options and budget; nothing is allocated and no file touched before everything fits.
+    static Result<std::unique_ptr<Run>> prepare(Inputs inputs, const api::RunOptions& options);
+
+    Result<api::RunResult> execute(const api::RunObserver& observer, const std::stop_token& stop);
+
+    /// Any thread.
+    Result<api::BudgetPlan> changeBudget(const units::Budget& budget) { return m_gate.request(budget); }
+
+private:
+    Run(Inputs inputs, const api::RunOptions& options, BatchShape shape, const api::BudgetPlan& plan);
+
+    Status askReference(const api::RunObserver& observer, const std::stop_token& stop);
+    Status reserveFixedMemory();
+    Status inferAll(BoundedQueue<PreparedBatch>& queue, const std::stop_token& stop);
+    Status inferOne(const PreparedBatch& prepared);
+    void recordSamples(const PreparedBatch& prepared, const model::ForwardResult& result);
+    void keepOutput(
+        std::uint64_t sample, std::size_t row, std::size_t firstToken, const PreparedBatch& prepared,
+        const model::ForwardResult& result);
+    void
+    recordHash(const experts::HashTable& table, int moeLayer, std::span<const std::uint16_t> expertOfToken);
+    BudgetGate::Answer applyBudget(const units::Budget& budget);
+    void recordMemory();
+
+    Inputs m_inputs;
+    const api::RunOptions m_options;
+    const BatchShape m_shape;
+    const api::BudgetPlan m_plan;
+    const std::vector<std::vector<std::uint64_t>> m_batches;
+
+    SessionClock m_clock;
+    profile::Recorder m_recorder;
+    profile::Recorder::Producer& m_inferenceRecorder;
+    profile::Recorder::Producer& m_hashRecorder;
+    profile::Recorder::Producer& m_transferRecorder;
+    device::MemoryLedger m_ledger;
+    device::Workspace m_workspace;
+    std::unique_ptr<device::Workspace> m_predictorWorkspace;
+    experts::ExpertCache m_cache;
+    BudgetGate m_gate;
+    std::vector<std::int32_t> m_reference; ///< by sample; empty unless routing is predicted
+    std::vector<api::SampleOutput> m_outputs; ///< by sample, when kept
+    std::vector<std::uint8_t> m_layerScratch; ///< experts seen in a layer, for precision and recall
+};
+
+} // namespace sida::runtime

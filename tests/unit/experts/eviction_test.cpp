@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/experts/eviction.h"
+#include "engine/experts/prefetch_queue.h"
+
+#include <gtest/gtest.h>
+#include <vector>
+
+namespace sida::experts
+{
+namespace
+{
+
+std::vector<VictimCandidate> threeSlots()
+{
+    // slot, inserted, last used, next use, frequency
+    return {{4, 10, 30, 7, 1.0}, {5, 20, 25, kNever, 9.0}, {6, 15, 40, kNever, 2.0}};
+}
+
+TEST(Eviction, FifoTakesTheOldestWhateverItsUse)
+{
+    EXPECT_EQ(
+        threeSlots()[static_cast<std::size_t>(chooseVictim(api::Eviction::fifo, threeSlots()))].slot, 4);
+}
+
+TEST(Eviction, LruTakesTheLongestUnused)
+{
+    EXPECT_EQ(threeSlots()[static_cast<std::size_t>(chooseVictim(api::Eviction::lru, threeSlots()))].slot, 5);
+}
+
+TEST(Eviction, LookaheadTakesWhatNoTableMentionsAndAmongThoseTheRarest)
+{
+    EXPECT_EQ(
+        threeSlots()[static_cast<std::size_t>(chooseVictim(api::Eviction::lookahead, threeSlots()))].slot, 6);
+}
+
+TEST(Eviction, LookaheadTakesTheFarthestUseWhenAllAreForetold)
+{
+    std::vector<VictimCandidate> slots = threeSlots();
+    slots[1].nextUse = 9;
+    slots[2].nextUse = 8;
+    EXPECT_EQ(slots[static_cast<std::size_t>(chooseVictim(api::Eviction::lookahead, slots))].slot, 5);
+}
+
+TEST(Eviction, NothingToGiveUpIsSaidSo)
+{
+    EXPECT_EQ(chooseVictim(api::Eviction::lookahead, {}), -1);
+}
+
+TEST(PrefetchQueue, HandsOutExpertsInTheOrderOfUse)
+{
+    PrefetchQueue queue(4, 3);
+    queue.add({5, 2, 0});
+    queue.add({3, 1, 0});
+    queue.add({9, 1, 0});
+    ASSERT_NE(queue.front(), nullptr);
+    EXPECT_EQ(queue.front()->expert, 1);
+    queue.popFront();
+    EXPECT_EQ(queue.front()->expert, 2);
+    queue.popFront();
+    EXPECT_EQ(queue.front()->position, 9U);
+}
+
+TEST(PrefetchQueue, ForgetsWhatHasHappened)
+{
+    PrefetchQueue queue(2, 3);
+    queue.add({3, 1, 0});
+    queue.add({6, 1, 0});
+    EXPECT_EQ(queue.nextUse(1), 3U);
+    queue.advanceTo(4);
+    EXPECT_EQ(queue.nextUse(1), 6U);
+    EXPECT_EQ(queue.front()->position, 6U);
+    queue.advanceTo(7);
+    EXPECT_EQ(queue.nextUse(1), kNever);
+    EXPECT_EQ(queue.front(), nullptr);
+}
+
+TEST(PrefetchQueue, BringsAnEvictedExpertBackBeforeLaterOnes)
+{
+    PrefetchQueue queue(3, 2);
+    queue.add({4, 0, 0});
+    queue.add({8, 2, 0});
+    queue.popFront();
+    queue.putBack({4, 0, 5});
+    EXPECT_EQ(queue.front()->expert, 0);
+}
+
+} // namespace
+} // namespace sida::experts
