@@ -206,6 +206,8 @@ void ExpertCache::release(std::size_t index)
         slot.used = true;
         slot.lastUsedAt = ++m_tick;
         active.pinned = false;
+        // From now on it may leave and come back for a later batch; that copy is not for this layer.
+        m_activeOfExpert[static_cast<std::size_t>(active.expert)] = -1;
         ++m_workVersion;
     }
     m_work.notify_one();

@@ -214,7 +214,7 @@ TEST_P(EveryEviction, ManyChangesOfSizeLoseNothingAndKeepTheBudget)
 
 INSTANTIATE_TEST_SUITE_P(
     All, EveryEviction, testing::Values(api::Eviction::fifo, api::Eviction::lru, api::Eviction::lookahead),
-    [](const auto& info) { return std::string(api::name(info.param)); });
+    [](const auto& tested) { return std::string(api::name(tested.param)); });
 
 TEST(ExpertCache, WithoutTablesEveryMissIsUnpredicted)
 {
