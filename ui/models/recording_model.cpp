@@ -69,6 +69,7 @@ void RecordingModel::reset(const api::RunHeader& header)
 {
     m_header = header;
     m_hasRun = true;
+    m_live = true;
     forget();
     ++m_version;
     Q_EMIT resetDone();
@@ -78,6 +79,7 @@ void RecordingModel::clear()
 {
     m_header = {};
     m_hasRun = false;
+    m_live = false;
     forget();
     ++m_version;
     Q_EMIT resetDone();
@@ -102,6 +104,15 @@ void RecordingModel::append(const std::shared_ptr<const api::RecordingChunk>& ch
     Q_EMIT appended();
 }
 
+void RecordingModel::finish()
+{
+    if (!m_live)
+        return;
+    m_live = false;
+    ++m_version;
+    Q_EMIT appended();
+}
+
 void RecordingModel::setRecording(const std::shared_ptr<const api::Recording>& recording)
 {
     if (!recording) {
@@ -110,6 +121,7 @@ void RecordingModel::setRecording(const std::shared_ptr<const api::Recording>& r
     }
     m_header = recording->header;
     m_hasRun = true;
+    m_live = false;
     forget();
     if (isSorted(recording->rows)) {
         m_shared = recording;

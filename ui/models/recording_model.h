@@ -31,13 +31,17 @@ class RecordingModel : public QObject
 public:
     explicit RecordingModel(QObject* parent = nullptr);
 
+    /// A run begins; its rows come with append() until finish().
     void reset(const api::RunHeader& header);
     void append(const std::shared_ptr<const api::RecordingChunk>& chunk);
+    /// The run has ended and its rows stay; unlike setRecording() this keeps what is being looked at.
+    void finish();
     /// Shares the rows of an opened session; nothing is copied unless they are out of order.
     void setRecording(const std::shared_ptr<const api::Recording>& recording);
     void clear();
 
     bool hasRun() const { return m_hasRun; }
+    bool isLive() const { return m_live; } ///< between reset() and finish()
     const api::RunHeader& header() const { return m_header; }
     const api::RecordingChunk& rows() const { return m_shared ? m_shared->rows : m_own; }
     /// Raised by every change; part of a picture's cache key.
@@ -86,6 +90,7 @@ private:
     void grow();
 
     bool m_hasRun = false;
+    bool m_live = false;
     api::RunHeader m_header;
     api::RecordingChunk m_own;
     std::shared_ptr<const api::Recording> m_shared;

@@ -9,6 +9,7 @@
 #include <QPainter>
 #include <QWheelEvent>
 
+#include <algorithm>
 #include <cmath>
 
 namespace sida::ui
@@ -26,6 +27,7 @@ TimeView::TimeView(RecordingModel* model, TimeAxis* axis, QWidget* parent)
     : QWidget(parent)
     , m_model(model)
     , m_axis(axis)
+    , m_accessory(new TitleAccessory(this))
 {
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
@@ -36,7 +38,6 @@ TimeView::TimeView(RecordingModel* model, TimeAxis* axis, QWidget* parent)
         contentChanged();
         update();
     });
-    m_accessory = new QWidget(this);
     m_accessory->hide();
     axis->track(model);
     connect(model, &RecordingModel::resetDone, this, &TimeView::scheduleRefresh);
@@ -100,14 +101,25 @@ void TimeView::paintEvent(QPaintEvent*)
     }
     painter.drawPixmap(0, 0, m_picture);
     painter.setFont(Theme::font(TextStyle::small));
+    paintHover(painter);
     paintOverlay(painter);
     if (!columns().readout.isEmpty())
         paintReadout(painter);
-    if (hasFocus()) {
-        painter.setPen(QPen(theme().color(Role::accent), 1));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRect(rect().adjusted(0, 0, -1, -1));
-    }
+    paintFocus(painter);
+}
+
+void TimeView::paintFocus(QPainter& painter)
+{
+    if (!hasFocus())
+        return;
+    painter.setPen(QPen(theme().color(Role::accent), 1));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(rect().adjusted(0, 0, -1, -1));
+}
+
+QString TimeView::waitingText() const
+{
+    return tr("The run has begun; waiting for its first batch.");
 }
 
 void TimeView::paintEmpty(QPainter& painter)
@@ -115,11 +127,10 @@ void TimeView::paintEmpty(QPainter& painter)
     painter.fillRect(rect(), theme().color(Role::base));
     painter.setPen(theme().color(Role::secondaryText));
     painter.setFont(Theme::font(TextStyle::body));
-    painter.drawText(rect().adjusted(16, 0, -16, 0), Qt::AlignCenter | Qt::TextWordWrap, emptyText());
-    if (hasFocus()) {
-        painter.setPen(QPen(theme().color(Role::accent), 1));
-        painter.drawRect(rect().adjusted(0, 0, -1, -1));
-    }
+    painter.drawText(
+        rect().adjusted(16, 0, -16, 0), Qt::AlignCenter | Qt::TextWordWrap,
+        m_model->isLive() ? waitingText() : emptyText());
+    paintFocus(painter);
 }
 
 void TimeView::paintOverlay(QPainter& painter)
@@ -193,11 +204,32 @@ void TimeView::wheelEvent(QWheelEvent* event)
     event->accept();
 }
 
+void TimeView::stepHover(bool forward)
+{
+    const auto& batches = m_model->rows().batches;
+    if (batches.empty())
+        return;
+    const Nanoseconds from = m_axis->hover().value_or(m_axis->visible().begin);
+    const api::BatchRow* at = m_model->batchAt(from);
+    const std::ptrdiff_t index = at ? at - batches.data() : 0;
+    const std::ptrdiff_t wanted = forward ? index + 1 : from > batches[index].begin ? index : index - 1;
+    const auto last = static_cast<std::ptrdiff_t>(batches.size()) - 1;
+    const api::BatchRow& batch
+        = batches[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(wanted, 0, last))];
+    m_axis->reveal({batch.begin, batch.begin});
+    m_axis->setHover(batch.begin);
+}
+
 bool TimeView::handleNavigationKey(QKeyEvent* event)
 {
     const Nanoseconds step = m_axis->visible().width() / (event->modifiers() & Qt::ShiftModifier ? 2 : 10);
     const TimeRange visible = m_axis->visible();
     const Nanoseconds centre = m_axis->hover().value_or(visible.begin + visible.width() / 2);
+    if (event->modifiers() & Qt::ControlModifier
+        && (event->key() == Qt::Key_Left || event->key() == Qt::Key_Right)) {
+        stepHover(event->key() == Qt::Key_Right);
+        return true;
+    }
     switch (event->key()) {
     case Qt::Key_Left:
         m_axis->pan(-step);

@@ -5,6 +5,7 @@
 #include "ui/models/recording_model.h"
 #include "ui/models/time_axis.h"
 #include "ui/plot/columns.h"
+#include "ui/plot/title_accessory.h"
 #include "ui/theme/theme.h"
 
 #include <QPixmap>
@@ -25,14 +26,17 @@ public:
 
     /// For the dock's title bar, between title and buttons: legend at the left, what is in view at the
     /// right. Made with the view and hidden until it is put somewhere.
-    QWidget* titleAccessory() const { return m_accessory; }
+    TitleAccessory* titleAccessory() const { return m_accessory; }
     /// The values at the crosshair as lines of text: what the readout column says, for screen readers too.
     virtual QStringList readout() const = 0;
 
 protected:
     virtual void paintContent(QPainter& painter) = 0; ///< everything that does not move with the pointer
     virtual void paintReadout(QPainter& painter) = 0;
+    virtual void paintHover(QPainter&) { } ///< marks what is under the pointer; below the crosshair
     virtual QString emptyText() const = 0;
+    /// What stands there while a run has begun and nothing came yet.
+    QString waitingText() const;
     virtual bool hasContent() const { return !m_model->rows().batches.empty(); }
     /// Top and bottom of what the crosshair crosses.
     virtual QRect crosshairArea() const { return columns().plot; }
@@ -45,7 +49,6 @@ protected:
     TimeScale scale() const;
     /// Where the readout is taken: under the pointer, else the end of what is visible.
     Nanoseconds readoutTime() const;
-    void setAccessory(QWidget* accessory) { m_accessory = accessory; }
     void scheduleRefresh();
 
     void paintEvent(QPaintEvent* event) override;
@@ -63,11 +66,13 @@ private:
     enum class Drag { none, pan, select };
     void paintOverlay(QPainter& painter);
     void paintEmpty(QPainter& painter);
+    void paintFocus(QPainter& painter);
     bool handleNavigationKey(QKeyEvent* event);
+    void stepHover(bool forward);
 
     RecordingModel* m_model;
     TimeAxis* m_axis;
-    QWidget* m_accessory = nullptr;
+    TitleAccessory* m_accessory;
     QTimer m_refresh;
     QPixmap m_picture;
     bool m_stale = true;
