@@ -125,8 +125,8 @@ struct Recorder::State {
     bool enabled = true;
     std::size_t capacity = 0;
     SilentProducer silent;
+    mutable std::mutex mutex; ///< for the lists; recording into a ring never takes it
     std::vector<std::unique_ptr<RingProducer>> producers;
-    std::mutex budgetMutex;
     std::vector<api::BudgetRow> budgets;
 };
 
@@ -142,6 +142,7 @@ Recorder::Producer& Recorder::addProducer(std::string name)
 {
     if (!m_state->enabled)
         return m_state->silent;
+    const std::lock_guard lock(m_state->mutex);
     m_state->producers.push_back(std::make_unique<RingProducer>(std::move(name), m_state->capacity));
     return *m_state->producers.back();
 }
@@ -150,17 +151,17 @@ void Recorder::record(api::BudgetRow row)
 {
     if (!m_state->enabled)
         return;
-    const std::lock_guard lock(m_state->budgetMutex);
+    const std::lock_guard lock(m_state->mutex);
     m_state->budgets.push_back(std::move(row));
 }
 
 api::RecordingChunk Recorder::drain()
 {
     api::RecordingChunk chunk;
-    for (const auto& producer : m_state->producers)
-        producer->drainInto(chunk);
     {
-        const std::lock_guard lock(m_state->budgetMutex);
+        const std::lock_guard lock(m_state->mutex);
+        for (const auto& producer : m_state->producers)
+            producer->drainInto(chunk);
         chunk.budgets = std::exchange(m_state->budgets, {});
     }
     orderRows(chunk);
@@ -170,6 +171,7 @@ api::RecordingChunk Recorder::drain()
 
 std::uint64_t Recorder::dropped() const
 {
+    const std::lock_guard lock(m_state->mutex);
     std::uint64_t sum = 0;
     for (const auto& producer : m_state->producers)
         sum += producer->dropped();
