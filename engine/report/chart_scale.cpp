@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -43,11 +42,12 @@ std::string tickLabel(double value, double step)
         step *= 10;
         ++decimals;
     }
-    const std::string digits = fmt::format("{:.{}f}", value, decimals);
-    const std::size_t point = std::min(digits.find('.'), digits.size());
-    std::uint64_t whole = 0;
-    std::from_chars(digits.data(), digits.data() + point, whole);
-    return units::formatCount(whole) + digits.substr(point);
+    std::string label = units::formatFixed(value, decimals);
+    if (decimals > 0)
+        label.erase(label.find_last_not_of('0') + 1);
+    if (label.ends_with('.'))
+        label.pop_back();
+    return label;
 }
 
 std::string viridis(double share)

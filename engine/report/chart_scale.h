@@ -15,7 +15,7 @@ double roundUp(double value);
 /// Multiples of a round step from 0 to `top`, at most `count` of them above zero.
 std::vector<double> ticks(double top, int count);
 
-/// The value of a tick, not negative, with as few decimals as keep its neighbours apart.
+/// The value of a tick, not negative, with as few decimals as tell it from its neighbours.
 std::string tickLabel(double value, double step);
 
 /// Viridis, perceptually even and safe for colour-blind eyes: 0 is dark violet, 1 is yellow. As "#rrggbb".

@@ -67,11 +67,16 @@ std::string colourOf(std::uint64_t count, const Range& range)
     return viridis(kDarkest + (1 - kDarkest) * logarithmicShare(count, range.low, range.high));
 }
 
+double legendBar(double mapHeight)
+{
+    return std::max(48.0, std::min(mapHeight, 112.0) - 24);
+}
+
 void drawLegend(Svg& svg, const Range& range, double height)
 {
     constexpr int kSteps = 24;
     const double top = 4;
-    const double bar = std::max(48.0, std::min(height, 112.0) - 24);
+    const double bar = legendBar(height);
     for (int i = 0; i < kSteps; ++i) {
         const double share = 1 - (i + 0.5) / kSteps;
         svg.cell(
@@ -96,7 +101,7 @@ void drawRow(
 {
     const double width
         = (kRight - kLeft) * static_cast<double>(perColumn) / static_cast<double>(range.experts);
-    const double gap = width >= 4 ? 1 : 0;
+    const double gap = width >= 8 ? 1 : 0;
     for (std::size_t column = 0; column < counts.size(); ++column) {
         const double x = kLeft + width * static_cast<double>(column);
         if (counts[column] == 0) {
@@ -126,7 +131,9 @@ std::string expertsSection(const ReportInput& input)
     range.experts = all.experts;
 
     const double height = kRow * static_cast<double>(counts.size());
-    Svg svg(kWidth, std::max(height, 100.0) + 38, "Tokens routed to each expert of each MoE layer");
+    Svg svg(
+        kWidth, std::max(height + 34, legendBar(height) + 28),
+        "Tokens routed to each expert of each MoE layer");
     std::size_t never = 0;
     std::size_t cells = 0;
     for (const auto& layer : input.routed) {
@@ -142,7 +149,9 @@ std::string expertsSection(const ReportInput& input)
         drawRow(svg, counts[layer], name, perColumn, range, y, cells <= kMostTooltips);
     }
     const double perExpert = (kRight - kLeft) / static_cast<double>(all.experts);
-    const double step = std::max(1.0, roundUp(static_cast<double>(all.experts) / 8));
+    double step = 1; // layers have a power of two of experts more often than a round number
+    while (step * 8 < static_cast<double>(all.experts))
+        step *= 2;
     for (double expert = 0; expert < static_cast<double>(all.experts); expert += step)
         svg.text({kLeft + (expert + 0.5) * perExpert, height + 14}, tickLabel(expert, 1), "middle");
     svg.text({(kLeft + kRight) / 2, height + 30}, "expert", "middle", "secondary");

@@ -33,10 +33,12 @@ h1 { font-size: 24px; line-height: 32px; font-weight: 600; margin: 12px 0 8px; o
 h2 { font-size: 14px; line-height: 20px; font-weight: 600; margin: 0 0 8px; break-after: avoid; }
 h2 small { font-size: 12px; font-weight: 400; color: var(--secondary); margin-left: 4px; }
 h3 { font-size: 12px; line-height: 16px; font-weight: 600; margin: 16px 0 4px; }
-.verdict { font-size: 15px; line-height: 24px; margin: 0 0 16px; max-width: 76ch; }
+.verdict { font-size: 15px; line-height: 24px; margin: 0 0 16px; }
 .caution { margin: 0 0 8px; padding: 6px 12px; background: var(--caution); border-left: 3px solid var(--budget);
   font-size: 13px; }
-.caution:last-child { margin-bottom: 16px; }
+.notice { margin: 0 0 8px; padding: 6px 12px; border-left: 3px solid var(--border); color: var(--secondary);
+  font-size: 13px; }
+.caution:last-child, .notice:last-child { margin-bottom: 16px; }
 .figures { display: grid; grid-template-columns: repeat(6, auto); justify-content: space-between; gap: 16px; margin: 0;
   padding: 10px 0; border-top: 1px solid var(--text); border-bottom: 1px solid var(--border); }
 .figures dt, .figures span { font-size: 12px; line-height: 16px; color: var(--secondary); }
@@ -93,7 +95,7 @@ footer { margin-top: 24px; padding-top: 8px; border-top: 1px solid var(--border)
   color: var(--secondary); break-inside: avoid; }
 footer p { margin: 0 0 12px; }
 code { font: inherit; }
-@media (max-width: 820px) {
+@media screen and (max-width: 820px) {
   main { padding: 16px; }
   .figures { grid-template-columns: repeat(2, 1fr); }
   .columns, .provenance { grid-template-columns: minmax(0, 1fr); }

@@ -24,8 +24,7 @@ constexpr double kBarsWidth = 218; ///< leaves room for the number beside the lo
 constexpr double kRow = 24;
 constexpr double kBar = 14;
 
-/// The smallest budget in force when the peak was reached says less than the last one, which is what the
-/// figures show; a budget far above the peak would squeeze the bars, so the axis ends at twice the peak.
+/// A budget far above the peak would squeeze the bars, so the axis ends at twice the peak.
 void drawBudget(Svg& svg, const api::Figures& figures, const ByteUnit& unit, double scale, double height)
 {
     if (figures.budgetBytes == 0)
@@ -55,6 +54,7 @@ std::string memorySection(const ReportInput& input)
     const double height = kRow * static_cast<double>(api::kPurposes + 1);
 
     Svg svg(kWidth, height + 24, "Device memory by purpose at the peak, and the budget");
+    drawBudget(svg, figures, unit, scale, height); // first, so that no figure is crossed out by it
     double y = 0;
     double stacked = 0;
     for (const PurposeWords& purpose : kPurposeWords) {
@@ -62,7 +62,7 @@ std::string memorySection(const ReportInput& input)
         const double width = static_cast<double>(bytes) * scale;
         svg.text({kLeft - 8, y + 16}, purpose.name, "end");
         svg.rect({kLeft, y + 5}, width, kBar, purpose.cssClass);
-        svg.text({kLeft + width + 6, y + 16}, inUnit(bytes, unit));
+        svg.text({kLeft + width + 6, y + 16}, inUnit(bytes, unit), "start", "halo");
         svg.rect({kLeft + stacked, height - kRow + 5}, width, kBar, purpose.cssClass);
         stacked += width;
         y += kRow;
@@ -70,7 +70,6 @@ std::string memorySection(const ReportInput& input)
     svg.text({kLeft - 8, y + 16}, "Total", "end", "strong");
     svg.text({kLeft + stacked + 6, y + 16}, inUnit(figures.peakBytes, unit), "start", "strong halo");
     svg.line({kLeft, 0}, {kLeft, height}, "axis");
-    drawBudget(svg, figures, unit, scale, height);
     return section(
         "half",
         heading("Device memory by purpose", fmt::format("at the peak, {}", unit.name)) + svg.finish());
@@ -94,9 +93,9 @@ std::string transfersSection(const ReportInput& input)
                 : "-"}};
     if (figures.hasHash) {
         const std::string top = fmt::format("Hash-hit rate, top {}", input.recording.header.topK);
-        rows.emplace_back(top, units::formatPercent(figures.hashHitRate));
-        rows.emplace_back("Precision of the predicted sets", units::formatPercent(figures.precision));
-        rows.emplace_back("Recall of the predicted sets", units::formatPercent(figures.recall));
+        rows.emplace_back(top, units::formatNumber(figures.hashHitRate));
+        rows.emplace_back("Precision of the predicted sets", units::formatNumber(figures.precision));
+        rows.emplace_back("Recall of the predicted sets", units::formatNumber(figures.recall));
     }
     std::string table;
     for (const auto& [name, value] : rows)

@@ -22,7 +22,7 @@ constexpr double kWidth = 820;
 constexpr double kLeft = 44;
 constexpr double kRight = 700;
 constexpr double kPanel = 48; ///< height of one of the three plots
-constexpr double kGap = 16;
+constexpr double kGap = 20;
 constexpr double kLabelLine = 14; ///< above the plots, where budget changes are named
 
 struct Panel {
@@ -106,9 +106,8 @@ void OverRunChart::markBudgets(const std::vector<api::BudgetRow>& budgets)
         const double x
             = std::clamp(xAt(static_cast<double>(row.time - m_series.origin) / 1e9), kLeft, kRight);
         m_svg.line({x, m_top - 2}, {x, bottomOf(2)}, row.accepted ? "budget" : "budget refused");
-        const std::string label = fmt::format(
-            "{}{} to {}", row.accepted ? "budget " : "refused: ", units::formatBytes(row.from),
-            units::formatBytes(row.to));
+        const std::string label
+            = row.accepted ? "budget " + units::formatBytes(row.to) : units::formatBytes(row.to) + " refused";
         const double width = 6.2 * static_cast<double>(label.size());
         const double start = std::min(x - 4, kRight - width);
         if (start < freeFrom - 8)

@@ -31,6 +31,8 @@ std::string cautionList(const ReportInput& input)
     std::string out;
     for (const std::string& line : cautions(input))
         out += fmt::format("<p class=\"caution\">{}</p>\n", escape(line));
+    for (const std::string& line : notices(input))
+        out += fmt::format("<p class=\"notice\">{}</p>\n", escape(line));
     return out;
 }
 

@@ -68,6 +68,19 @@ Json metricObject(const api::RunHeader& header, const api::Figures& figures)
     return {{"name", header.metricName}, {"value", *figures.metric}};
 }
 
+Json orNull(const std::optional<double>& value)
+{
+    return value ? Json(*value) : Json(nullptr);
+}
+
+Json fidelityObject(const api::Figures& figures)
+{
+    return {
+        {"value", orNull(figures.fidelity)},
+        {"reference_metric", orNull(figures.referenceMetric)},
+        {"equal_outputs", orNull(figures.equalOutputs)}};
+}
+
 Json hashObject(const api::Figures& figures)
 {
     if (!figures.hasHash)
@@ -102,6 +115,9 @@ Json runObject(
            {"p99", figures.latencyP99Ms},
            {"mean", figures.latencyMeanMs}};
     out["metric"] = metricObject(header, figures);
+    // Beyond the contract's keys, and only where routing was predicted and the reference was asked.
+    if (figures.fidelity || figures.equalOutputs)
+        out["fidelity"] = fidelityObject(figures);
     out["device"] = api::name(header.device);
     out["dtype"] = api::name(header.dtype);
     out["policy"] = api::name(header.policy);

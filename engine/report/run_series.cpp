@@ -31,26 +31,23 @@ public:
         return static_cast<std::size_t>(std::clamp(position, 0.0, static_cast<double>(m_sums.size() - 1)));
     }
 
-    /// Spreads `amount` evenly over the time from `begin` to `end`.
+    /// Spreads `amount` evenly over the time from `begin` to `end`; what lies outside all buckets is dropped.
     void spread(Nanoseconds begin, Nanoseconds end, double amount)
     {
         const std::size_t first = indexOf(begin);
-        const std::size_t last = indexOf(std::max(begin, end - 1));
-        if (first == last) {
+        if (end <= begin) {
             m_sums[first] += amount;
             return;
         }
-        const auto length = static_cast<double>(end - begin);
-        for (std::size_t i = first; i <= last; ++i) {
-            const double left
-                = std::max(static_cast<double>(begin - m_origin), m_width * static_cast<double>(i));
-            const double right
-                = i == last ? static_cast<double>(end - m_origin) : m_width * static_cast<double>(i + 1);
-            m_sums[i] += amount * std::max(0.0, right - left) / length;
+        const auto from = static_cast<double>(begin - m_origin);
+        const auto to = static_cast<double>(end - m_origin);
+        for (std::size_t i = first, last = indexOf(end - 1); i <= last; ++i) {
+            const double left = std::max(from, m_width * static_cast<double>(i));
+            const double right = std::min(to, m_width * static_cast<double>(i + 1));
+            m_sums[i] += amount * std::max(0.0, right - left) / (to - from);
         }
     }
 
-    void count(std::size_t bucket) { m_sums[bucket] += 1; }
     double operator[](std::size_t bucket) const { return m_sums[bucket]; }
 
 private:
@@ -58,6 +55,24 @@ private:
     double m_width;
     std::vector<double> m_sums;
 };
+
+struct UseCount {
+    double uses = 0;
+    double hits = 0;
+};
+
+std::unordered_map<std::uint32_t, UseCount> countUses(const std::vector<api::UseRow>& rows)
+{
+    std::unordered_map<std::uint32_t, UseCount> counts;
+    for (const api::UseRow& row : rows) {
+        if (row.routed == 0)
+            continue;
+        UseCount& count = counts[row.batch];
+        count.uses += 1;
+        count.hits += row.outcome == api::Outcome::hit ? 1 : 0;
+    }
+    return counts;
+}
 
 } // namespace
 
@@ -73,6 +88,8 @@ RunSeries summariseOverTime(const api::RecordingChunk& rows, std::size_t buckets
         end = std::max(end, batch.end);
     }
     const auto length = static_cast<double>(std::max<Nanoseconds>(end - begin, 1));
+    // More means than batches would show nothing but where one batch ends and the next begins.
+    buckets = std::min(buckets, rows.batches.size());
     const double width = roundUp(length / static_cast<double>(buckets));
     const auto count = static_cast<std::size_t>(std::max(1.0, std::ceil(length / width - 1e-9)));
 
@@ -80,24 +97,19 @@ RunSeries summariseOverTime(const api::RecordingChunk& rows, std::size_t buckets
     Buckets bytes(begin, width, count);
     Buckets uses(begin, width, count);
     Buckets hits(begin, width, count);
-    std::unordered_map<std::uint32_t, std::size_t> bucketOfBatch;
+    const auto usesOfBatch = countUses(rows.uses);
     for (const api::BatchRow& batch : rows.batches) {
         samples.spread(batch.begin, batch.end, batch.samples);
-        bucketOfBatch.emplace(batch.batch, samples.indexOf(std::max(batch.begin, batch.end - 1)));
+        const auto found = usesOfBatch.find(batch.batch);
+        if (found == usesOfBatch.end())
+            continue;
+        uses.spread(batch.begin, batch.end, found->second.uses);
+        hits.spread(batch.begin, batch.end, found->second.hits);
     }
     for (const api::TransferRow& copy : rows.transfers) {
         if (copy.end > begin && copy.begin < end) // copies before the first batch filled the slots
             bytes.spread(copy.begin, copy.end, static_cast<double>(copy.bytes));
     }
-    for (const api::UseRow& use : rows.uses) {
-        const auto found = bucketOfBatch.find(use.batch);
-        if (use.routed == 0 || found == bucketOfBatch.end())
-            continue;
-        uses.count(found->second);
-        if (use.outcome == api::Outcome::hit)
-            hits.count(found->second);
-    }
-
     series.origin = begin;
     series.seconds = length / 1e9;
     series.bucketSeconds = width / 1e9;

@@ -22,8 +22,8 @@ struct RunSeries {
     bool empty() const { return samplesPerSecond.empty(); }
 };
 
-/// At most `buckets` means. A batch and a copy count in each bucket by the share of their time in it; a use
-/// counts where its batch ended.
+/// At most `buckets` means. A batch with its uses, and a copy, count in each bucket by the share of
+/// their time in it.
 RunSeries summariseOverTime(const api::RecordingChunk& rows, std::size_t buckets = 120);
 
 } // namespace sida::report

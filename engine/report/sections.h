@@ -23,8 +23,10 @@ struct ReportInput {
 std::string titleText(const ReportInput& input);
 /// One or two sentences that say how the run went, formed from its figures.
 std::string verdictText(const ReportInput& input);
-/// What a reader must know before believing the figures: it was not finished, events were lost, no GPU.
+/// What a reader must know before believing the figures: the run was not finished, events were lost.
 std::vector<std::string> cautions(const ReportInput& input);
+/// What is good to know beside: where it was measured.
+std::vector<std::string> notices(const ReportInput& input);
 
 std::string figuresSection(const ReportInput& input);
 std::string overRunSection(const ReportInput& input);

@@ -68,7 +68,7 @@ std::string timeSection(const ReportInput& input)
             units::formatNumber(part.ms / batches), units::formatPercent(part.ms / total));
     }
     if (parts.size() == 1)
-        legend += "<li><div>no stalls<span>every expert was there in time</span></div></li>\n";
+        legend += "<li><div>no stalls<span>no batch waited for an expert</span></div></li>\n";
     return section(
         "time",
         heading(

@@ -43,10 +43,14 @@ std::string keptSentence(const ReportInput& input)
         text += fmt::format(
             " with {} of the {} that the resident model needs", units::formatBytes(figures.peakBytes),
             units::formatBytes(header.residentBytes));
-    text += header.routing == api::Routing::exact
-        ? ", and every token went where the model's own router sent it."
-        : ", and tokens went where the predictor sent them, so its outputs may differ from the model's.";
-    return text;
+    if (header.routing == api::Routing::exact)
+        return text + ", and every token went where the model's own router sent it.";
+    text += ", and tokens went where the predictor sent them";
+    if (figures.equalOutputs)
+        return text
+            + fmt::format(
+                   ": {} of its answers equal the resident model's.", roughPercent(*figures.equalOutputs));
+    return text + ", so its outputs may differ from the model's.";
 }
 
 std::string waitedSentence(const api::Figures& figures)
@@ -71,6 +75,9 @@ std::string titleText(const ReportInput& input)
     std::string title = header.modelName.empty() ? "Unnamed model" : header.modelName;
     if (!header.datasetName.empty())
         title += " on " + header.datasetName;
+    const auto& budgets = input.recording.rows.budgets;
+    if (std::any_of(budgets.begin(), budgets.end(), [](const api::BudgetRow& row) { return row.accepted; }))
+        return title + " under a changing budget";
     if (!usesBudget(header, input.figures))
         return header.policy == api::Policy::resident ? title + ", all experts resident" : title;
     const double share
@@ -113,11 +120,16 @@ std::vector<std::string> cautions(const ReportInput& input)
         lines.push_back(fmt::format(
             "{} events were lost while recording; figures that count them are too low.",
             units::formatCount(input.figures.droppedEvents)));
-    if (recording.header.device == api::DeviceKind::cpu)
-        lines.push_back(
-            "Measured on the CPU: \"device memory\" is an arena in host memory that keeps the same "
-            "accounts, and copies go from host memory to host memory.");
     return lines;
+}
+
+std::vector<std::string> notices(const ReportInput& input)
+{
+    if (input.recording.header.device != api::DeviceKind::cpu)
+        return {};
+    return {
+        "Measured on the CPU: \"device memory\" is an arena in host memory that keeps the same accounts, and "
+        "copies go from host memory to host memory."};
 }
 
 std::uint64_t worstOverBudget(const api::Recording& recording)
