@@ -55,8 +55,12 @@ Status writeFileAtomically(const fs::path& path, const std::function<Status(std:
     if (fs::exists(status) && !fs::is_regular_file(status))
         return writeStream(path, write);
     // A link keeps pointing where it did: its target is what is replaced.
-    const fs::path target
-        = fs::is_symlink(fs::symlink_status(path, error)) ? fs::canonical(path, error) : path;
+    fs::path target = path;
+    if (fs::is_symlink(fs::symlink_status(path, error))) {
+        target = fs::canonical(path, error);
+        if (error)
+            return badInput(fmt::format("{}: is a link that leads nowhere; remove it", path.string()));
+    }
     fs::path temporary = target;
     temporary += fmt::format(".{}.tmp", ::getpid());
     Status written = writeStream(temporary, write);
