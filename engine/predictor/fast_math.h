@@ -3,12 +3,11 @@
 #pragma once
 
 #include <bit>
-#include <cstddef>
 #include <cstdint>
-#include <span>
 
 // Without it the vector versions of the callers could not take these functions in.
 #define SIDA_INLINE inline __attribute__((always_inline))
+#define SIDA_INLINE_LAMBDA __attribute__((always_inline))
 
 namespace sida::predictor
 {
@@ -43,23 +42,6 @@ SIDA_INLINE float sigmoid(float x)
 SIDA_INLINE float hyperbolicTangent(float x)
 {
     return 2.0F / (1.0F + exponential(-2.0F * x)) - 1.0F;
-}
-
-/// The sum of e^(x - shift).
-SIDA_INLINE float sumOfExponentials(std::span<const float> values, float shift)
-{
-    constexpr std::size_t kLanes = 16;
-    float lanes[kLanes] = {};
-    std::size_t i = 0;
-    for (; i + kLanes <= values.size(); i += kLanes)
-        for (std::size_t lane = 0; lane < kLanes; ++lane)
-            lanes[lane] += exponential(values[i + lane] - shift);
-    float sum = 0;
-    for (; i < values.size(); ++i)
-        sum += exponential(values[i] - shift);
-    for (const float lane : lanes)
-        sum += lane;
-    return sum;
 }
 
 } // namespace sida::predictor

@@ -2,14 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/predictor/network.h"
 
-#include "engine/predictor/lstm_kernel.h"
+#include "engine/predictor/kernels.h"
 #include "engine/predictor/time_major.h"
 
 #include <ATen/ATen.h>
 #include <algorithm>
 #include <array>
-#include <c10/core/InferenceMode.h>
-#include <cstring>
 
 namespace sida::predictor
 {
@@ -17,8 +15,8 @@ namespace sida::predictor
 namespace
 {
 
-/// Tokens whose embeddings, gates or logits are held at once: enough for the matrix products to run at full
-/// speed, so little that a long batch needs hardly more memory than its hidden states.
+/// Tokens whose embeddings, gates or logits are held at once: enough to use a block of weights many times
+/// while it is in the cache, so few that a long batch needs hardly more memory than its hidden states.
 constexpr std::int64_t kChunk = 256;
 constexpr std::uint64_t kAlignment = 64;
 
@@ -42,8 +40,8 @@ struct Layout {
         hidden = tokens * units;
         cell = rows * units;
         chunk = std::max(
-            {some * shape.embeddingDim, std::max(some, rows) * 4 * units, 2 * length * units,
-             some * shape.allExperts()});
+            {some * shape.embeddingDim, std::max(some, rows) * 4 * units, some * shape.allExperts(),
+             static_cast<std::int64_t>(packedFloats(units, length)) + length * units});
         attention = (std::min(length, kChunk) + 1) * length;
     }
 
@@ -54,16 +52,16 @@ struct Layout {
     }
 };
 
-/// Cuts one allocation into the buffers of a pass.
+/// Cuts one allocation into the buffers of a pass. It comes from libtorch, because that is where the runtime
+/// puts a workspace of planned size under it.
 class Arena
 {
 public:
     explicit Arena(std::uint64_t bytes)
         : m_memory(at::empty({static_cast<std::int64_t>(bytes)}, at::kByte))
+        , m_next(static_cast<std::byte*>(m_memory.data_ptr()))
     {
-        const auto start = reinterpret_cast<std::uintptr_t>(m_memory.data_ptr());
-        m_next
-            = static_cast<std::byte*>(m_memory.data_ptr()) + (kAlignment - start % kAlignment) % kAlignment;
+        m_next += (kAlignment - reinterpret_cast<std::uintptr_t>(m_next) % kAlignment) % kAlignment;
     }
     float* take(std::int64_t floats)
     {
@@ -77,24 +75,26 @@ private:
     std::byte* m_next = nullptr;
 };
 
-at::Tensor matrix(float* data, std::int64_t rows, std::int64_t columns)
+void runProduct(
+    const PackedMatrix& weights, std::int64_t rows, const float* in, float* out, const float* bias,
+    bool rectify = false)
 {
-    return at::from_blob(data, {rows, columns}, at::kFloat);
+    Product product;
+    product.rows = static_cast<int>(rows);
+    product.inputs = weights.inputs;
+    product.outputs = weights.outputs;
+    product.weights = weights.values.data();
+    product.in = in;
+    product.out = out;
+    product.bias = bias;
+    product.accumulate = bias == nullptr;
+    product.rectify = rectify;
+    multiply(product);
 }
 
-/// A copy of [rows, columns] in which row r stands at place `rowOf(r)`; the rest is zero.
-template <typename RowOf>
-at::Tensor spread(
-    const std::vector<float>& values, std::int64_t rows, std::int64_t columns, std::int64_t paddedRows,
-    std::int64_t paddedColumns, RowOf rowOf)
+std::uint64_t bytesOf(const std::vector<float>& values)
 {
-    at::Tensor result = at::zeros({paddedRows, paddedColumns}, at::kFloat);
-    float* data = result.data_ptr<float>();
-    for (std::int64_t row = 0; row < rows; ++row)
-        std::copy_n(
-            values.data() + row * columns, columns,
-            data + static_cast<std::int64_t>(rowOf(row)) * paddedColumns);
-    return result;
+    return values.size() * sizeof(float);
 }
 
 } // namespace
@@ -102,18 +102,18 @@ at::Tensor spread(
 /// Hidden units are padded with units whose weights are zero: they stay zero through every layer.
 struct Network::State {
     struct LstmLayer {
-        at::Tensor inputWeight; ///< [4 * units, units], rows in the kernel's order
-        at::Tensor bias; ///< [4 * units], both biases
-        at::Tensor recurrent; ///< in the kernel's layout
+        PackedMatrix input; ///< [4 * units, units], rows in the kernels' order
+        std::vector<float> bias; ///< [4 * units], both biases
+        PackedMatrix recurrent;
     };
     NetworkShape shape;
-    std::int64_t units = 0;
-    at::Tensor compression; ///< [units, embeddingDim]
-    at::Tensor compressionBias;
+    int units = 0;
+    PackedMatrix compression; ///< [units, embeddingDim]
+    std::vector<float> compressionBias;
     std::array<LstmLayer, kLstmLayers> lstm;
-    at::Tensor residual; ///< [units, units]
-    at::Tensor heads; ///< [all experts, units]
-    at::Tensor headBias; ///< with what the residual's bias becomes behind the heads
+    PackedMatrix residual; ///< [units, units]
+    PackedMatrix heads; ///< [all experts, units]
+    std::vector<float> headBias; ///< with what the residual's bias becomes behind the heads
 
     State(const NetworkShape& networkShape, const NetworkWeights& weights);
     void loadLstm(const NetworkWeights::Lstm& from, LstmLayer& to) const;
@@ -132,9 +132,9 @@ struct Network::State {
         std::int64_t tokens() const { return static_cast<std::int64_t>(order.packed.size()); }
     };
     void compress(const Pass& pass) const;
-    void runLstm(const Pass& pass, const LstmLayer& layer, float* input, float* output) const;
+    void runLstm(const Pass& pass, const LstmLayer& layer, const float* input, float* output) const;
     void attend(const Pass& pass) const;
-    void attendSentence(const Pass& pass, float* sentence, float* attended, std::int64_t length) const;
+    void attendSentence(const Pass& pass, int rank, int length) const;
     void classify(const Pass& pass, const LogitsSink& sink) const;
 };
 
@@ -142,42 +142,43 @@ Network::State::State(const NetworkShape& networkShape, const NetworkWeights& we
     : shape(networkShape)
     , units(paddedUnits(networkShape.hiddenDim))
 {
-    const auto same = [](std::int64_t row) { return row; };
-    const std::int64_t hidden = shape.hiddenDim;
+    const int hidden = shape.hiddenDim;
     compression
-        = spread(weights.compression.weight, hidden, shape.embeddingDim, units, shape.embeddingDim, same);
-    compressionBias = spread(weights.compression.bias, 1, hidden, 1, units, same).view({units});
+        = packMatrix(weights.compression.weight, hidden, shape.embeddingDim, shape.embeddingDim, units);
+    compressionBias = weights.compression.bias;
+    compressionBias.resize(static_cast<std::size_t>(units), 0.0F);
     for (std::size_t i = 0; i < lstm.size(); ++i)
         loadLstm(weights.lstm[i], lstm[i]);
-    residual = spread(weights.residual.weight, hidden, hidden, units, units, same);
+    residual = packMatrix(weights.residual.weight, hidden, hidden, units, units);
     loadHeads(weights);
 }
 
 void Network::State::loadLstm(const NetworkWeights::Lstm& from, LstmLayer& to) const
 {
     const int hidden = shape.hiddenDim;
-    const auto column = [hidden](std::int64_t row) { return gateColumn(static_cast<int>(row), hidden); };
-    to.inputWeight = spread(from.inputWeight, 4 * hidden, hidden, 4 * units, units, column);
-    to.bias = spread(from.inputBias, 4 * hidden, 1, 4 * units, 1, column).view({4 * units});
-    to.bias += spread(from.recurrentBias, 4 * hidden, 1, 4 * units, 1, column).view({4 * units});
-    std::vector<float> packed = packRecurrent(from.recurrentWeight, hidden);
-    to.recurrent = matrix(packed.data(), 4 * units, units).clone();
+    const auto place = [hidden](int row) { return gateColumn(row, hidden); };
+    to.input = packMatrix(from.inputWeight, 4 * hidden, hidden, units, 4 * units, place);
+    to.recurrent = packMatrix(from.recurrentWeight, 4 * hidden, hidden, units, 4 * units, place);
+    to.bias.assign(static_cast<std::size_t>(4 * units), 0.0F);
+    for (int row = 0; row < 4 * hidden; ++row)
+        to.bias[static_cast<std::size_t>(place(row))] = from.inputBias[static_cast<std::size_t>(row)]
+            + from.recurrentBias[static_cast<std::size_t>(row)];
 }
 
 void Network::State::loadHeads(const NetworkWeights& weights)
 {
-    const std::int64_t hidden = shape.hiddenDim;
-    heads = at::zeros({shape.allExperts(), units}, at::kFloat);
-    headBias = at::empty({shape.allExperts()}, at::kFloat);
-    float* row = heads.data_ptr<float>();
-    float* bias = headBias.data_ptr<float>();
+    const auto hidden = static_cast<std::size_t>(shape.hiddenDim);
+    heads = PackedMatrix(units, shape.allExperts());
     for (const NetworkWeights::Linear& head : weights.heads)
-        for (std::size_t expert = 0; expert < head.bias.size(); ++expert, row += units, ++bias) {
-            std::copy_n(head.weight.data() + static_cast<std::int64_t>(expert) * hidden, hidden, row);
-            double sum = head.bias[expert];
-            for (std::int64_t k = 0; k < hidden; ++k)
-                sum += static_cast<double>(row[k]) * weights.residual.bias[static_cast<std::size_t>(k)];
-            *bias = static_cast<float>(sum);
+        for (std::size_t expert = 0; expert < head.bias.size(); ++expert) {
+            const int row = static_cast<int>(headBias.size());
+            double bias = head.bias[expert];
+            for (std::size_t k = 0; k < hidden; ++k) {
+                const float weight = head.weight[expert * hidden + k];
+                heads.at(row, static_cast<int>(k)) = weight;
+                bias += double{weight} * weights.residual.bias[k];
+            }
+            headBias.push_back(static_cast<float>(bias));
         }
 }
 
@@ -190,92 +191,94 @@ void Network::State::compress(const Pass& pass) const
             std::copy_n(
                 pass.embeddings.data() + pass.order.ids[static_cast<std::size_t>(begin + i)] * width, width,
                 pass.chunk + i * width);
-        float* out = pass.compressed + begin * units;
-        at::Tensor result = matrix(out, count, units);
-        at::addmm_out(result, compressionBias, matrix(pass.chunk, count, width), compression.t());
-        for (std::int64_t i = 0; i < count * units; ++i)
-            out[i] = std::max(0.0F, out[i]);
+        runProduct(
+            compression, count, pass.chunk, pass.compressed + begin * units, compressionBias.data(), true);
     }
 }
 
-void Network::State::runLstm(const Pass& pass, const LstmLayer& layer, float* input, float* output) const
+void Network::State::runLstm(
+    const Pass& pass, const LstmLayer& layer, const float* input, float* output) const
 {
     const TimeMajor& order = pass.order;
-    const std::int64_t gateCount = 4 * units;
     LstmStep step;
-    step.units = static_cast<int>(units);
-    step.weights = layer.recurrent.data_ptr<float>();
+    step.units = units;
+    step.weights = layer.recurrent.values.data();
     step.cell = pass.cell;
     int time = 0;
     while (time < order.steps()) {
         // The input's part of the gates needs no earlier output: it is computed for several steps at once.
         const std::int64_t begin = order.token(time, 0);
         int stop = time + 1;
-        while (stop < order.steps() && order.stepBegin[static_cast<std::size_t>(stop) + 1] - begin <= kChunk)
+        while (stop < order.steps() && order.token(stop + 1, 0) - begin <= kChunk)
             ++stop;
-        const std::int64_t count = order.stepBegin[static_cast<std::size_t>(stop)] - begin;
-        at::Tensor gates = matrix(pass.chunk, count, gateCount);
-        at::addmm_out(gates, layer.bias, matrix(input + begin * units, count, units), layer.inputWeight.t());
+        runProduct(
+            layer.input, order.token(stop, 0) - begin, input + begin * units, pass.chunk, layer.bias.data());
         for (; time < stop; ++time) {
             const std::int64_t at = order.token(time, 0);
             step.rows = order.running(time);
-            step.gates = pass.chunk + (at - begin) * gateCount;
-            step.previous = time == 0 ? nullptr : output + order.token(time - 1, 0) * units;
+            step.gates = pass.chunk + (at - begin) * 4 * units;
+            step.previous = time == 0 ? nullptr : output + std::int64_t{order.token(time - 1, 0)} * units;
             step.output = output + at * units;
+            step.backwards = time % 2 == 1;
             lstmStep(step);
         }
     }
 }
 
-void Network::State::attendSentence(
-    const Pass& pass, float* sentence, float* attended, std::int64_t length) const
+void Network::State::attendSentence(const Pass& pass, int rank, int length) const
 {
-    const at::Tensor values = matrix(sentence, length, units);
-    for (std::int64_t begin = 0; begin < length; begin += kChunk) {
-        const std::int64_t count = std::min(kChunk, length - begin);
-        at::Tensor weights = matrix(pass.attention, count, length);
-        at::mm_out(weights, matrix(sentence + begin * units, count, units), values.t());
-        const std::span<float> scratch(pass.attention + count * length, static_cast<std::size_t>(length));
-        for (std::int64_t i = 0; i < count; ++i)
-            sparsemaxRow(
-                {pass.attention + i * length, static_cast<std::size_t>(length)}, scratch, shape.sparsemax);
-        at::Tensor result = matrix(attended + begin * units, count, units);
-        at::mm_out(result, weights, values);
+    float* keys = pass.chunk;
+    float* sentence = pass.chunk + packedFloats(units, length);
+    std::fill_n(keys, packedFloats(units, length), 0.0F);
+    for (int step = 0; step < length; ++step) {
+        const float* state = pass.second + std::int64_t{pass.order.token(step, rank)} * units;
+        std::copy_n(state, units, sentence + std::int64_t{step} * units);
+        for (int unit = 0; unit < units; ++unit)
+            keys[packedPlace(step, unit, units)] = state[unit];
+    }
+    Product product;
+    product.inputs = units;
+    product.outputs = length;
+    product.weights = keys;
+    product.out = pass.attention;
+    const auto width = static_cast<std::size_t>(length);
+    for (int begin = 0; begin < length; begin += static_cast<int>(kChunk)) {
+        product.rows = std::min(static_cast<int>(kChunk), length - begin);
+        product.in = sentence + std::int64_t{begin} * units;
+        multiply(product);
+        const std::span scratch(pass.attention + std::int64_t{product.rows} * length, width);
+        for (int i = 0; i < product.rows; ++i) {
+            const std::span row(pass.attention + std::int64_t{i} * length, width);
+            sparsemaxRow(row, scratch, shape.sparsemax);
+            float* attended = pass.first + std::int64_t{pass.order.token(begin + i, rank)} * units;
+            std::fill_n(attended, units, 0.0F);
+            for (int key = 0; key < length; ++key) {
+                const float weight = row[static_cast<std::size_t>(key)];
+                const float* state = sentence + std::int64_t{key} * units;
+                if (weight != 0.0F) // nearly all of them are
+                    for (int unit = 0; unit < units; ++unit)
+                        attended[unit] += weight * state[unit];
+            }
+        }
     }
 }
 
 void Network::State::attend(const Pass& pass) const
 {
-    const TimeMajor& order = pass.order;
-    if (order.lengths.size() == 1) {
-        attendSentence(pass, pass.second, pass.first, pass.tokens());
-        return;
-    }
-    for (int rank = 0; rank < static_cast<int>(order.lengths.size()); ++rank) {
-        const int length = order.lengths[static_cast<std::size_t>(rank)];
-        float* sentence = pass.chunk;
-        float* attended = pass.chunk + length * units;
-        for (int step = 0; step < length; ++step)
-            std::copy_n(pass.second + order.token(step, rank) * units, units, sentence + step * units);
-        attendSentence(pass, sentence, attended, length);
-        for (int step = 0; step < length; ++step)
-            std::copy_n(attended + step * units, units, pass.first + order.token(step, rank) * units);
-    }
+    for (std::size_t rank = 0; rank < pass.order.lengths.size(); ++rank)
+        attendSentence(pass, static_cast<int>(rank), pass.order.lengths[rank]);
 }
 
 void Network::State::classify(const Pass& pass, const LogitsSink& sink) const
 {
-    const std::int64_t experts = shape.allExperts();
-    at::Tensor features = matrix(pass.first, pass.tokens(), units);
-    at::addmm_out(features, features, matrix(pass.compressed, pass.tokens(), units), residual.t());
+    runProduct(residual, pass.tokens(), pass.compressed, pass.first, nullptr);
     for (std::int64_t begin = 0; begin < pass.tokens(); begin += kChunk) {
-        const std::int64_t count = std::min(kChunk, pass.tokens() - begin);
-        at::Tensor logits = matrix(pass.chunk, count, experts);
-        at::addmm_out(logits, headBias, features.narrow(0, begin, count), heads.t());
+        const auto count = static_cast<std::size_t>(std::min(kChunk, pass.tokens() - begin));
+        runProduct(
+            heads, static_cast<std::int64_t>(count), pass.first + begin * units, pass.chunk, headBias.data());
         sink(
-            std::span(pass.order.packed)
-                .subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count)),
-            {pass.chunk, static_cast<std::size_t>(count * experts)});
+            std::span(pass.order.packed).subspan(static_cast<std::size_t>(begin), count),
+            {pass.chunk, count * headBias.size()});
     }
 }
 
@@ -295,10 +298,10 @@ const NetworkShape& Network::shape() const
 std::uint64_t Network::weightBytes() const
 {
     const State& s = *m_state;
-    std::uint64_t bytes = s.compression.nbytes() + s.compressionBias.nbytes() + s.residual.nbytes()
-        + s.heads.nbytes() + s.headBias.nbytes();
+    std::uint64_t bytes = bytesOf(s.compression.values) + bytesOf(s.compressionBias)
+        + bytesOf(s.residual.values) + bytesOf(s.heads.values) + bytesOf(s.headBias);
     for (const State::LstmLayer& layer : s.lstm)
-        bytes += layer.inputWeight.nbytes() + layer.bias.nbytes() + layer.recurrent.nbytes();
+        bytes += bytesOf(layer.input.values) + bytesOf(layer.bias) + bytesOf(layer.recurrent.values);
     return bytes;
 }
 
@@ -310,7 +313,6 @@ std::uint64_t Network::workspaceBytes(int rows, int length) const
 void Network::forward(
     const dataset::TokenBatch& batch, std::span<const float> embeddings, const LogitsSink& sink) const
 {
-    const c10::InferenceMode inference;
     const State& s = *m_state;
     const TimeMajor order(batch);
     if (order.packed.empty())
@@ -318,15 +320,12 @@ void Network::forward(
     const Layout layout(
         s.shape, static_cast<std::int64_t>(order.packed.size()), batch.rows, order.lengths.front());
     Arena arena(layout.bytes());
-    const State::Pass pass{
-        order,
-        embeddings,
-        arena.take(layout.hidden),
-        arena.take(layout.hidden),
-        arena.take(layout.hidden),
-        arena.take(layout.cell),
-        arena.take(layout.chunk),
-        arena.take(layout.attention)};
+    State::Pass pass{order, embeddings, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
+    for (float** hidden : {&pass.compressed, &pass.first, &pass.second})
+        *hidden = arena.take(layout.hidden);
+    pass.cell = arena.take(layout.cell);
+    pass.chunk = arena.take(layout.chunk);
+    pass.attention = arena.take(layout.attention);
     s.compress(pass);
     s.runLstm(pass, s.lstm[0], pass.compressed, pass.first);
     s.runLstm(pass, s.lstm[1], pass.first, pass.second);

@@ -3,6 +3,7 @@
 #include "engine/predictor/top_experts.h"
 
 #include "engine/predictor/fast_math.h"
+#include "engine/predictor/kernels.h"
 
 #include <cstddef>
 
