@@ -140,7 +140,7 @@ Status Snapshot::openCopy(const ProgressSink& progress, const std::stop_token& s
         return failure(
             ErrorKind::io,
             fmt::format("{}: no folder for a copy can be made: {}", pattern, std::strerror(errno)));
-    m_folder = std::make_unique<Folder>(Folder{pattern});
+    m_folder = std::make_unique<Folder>(pattern);
     const fs::path copy = m_folder->path / "session";
     SIDA_TRY(copyFile(m_path, copy, progress, stop));
     for (const char* suffix : kLogs) {

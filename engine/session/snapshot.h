@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <utility>
 
 namespace sida::session
 {
@@ -61,8 +62,14 @@ public:
 private:
     /// Removes the copy when the snapshot goes.
     struct Folder {
-        std::filesystem::path path;
+        explicit Folder(std::filesystem::path made)
+            : path(std::move(made))
+        {
+        }
         ~Folder();
+        Folder(const Folder&) = delete;
+        Folder& operator=(const Folder&) = delete;
+        std::filesystem::path path;
     };
     Snapshot() = default;
     Status openInPlace();
