@@ -79,6 +79,7 @@ public:
     }
     void beginLayer(int moeLayer, std::span<const ActiveExpert> active) override;
     Ready next() override;
+    std::optional<Ready> nextIfReady() override;
     void release(std::size_t) override { }
     void endLayer() override { }
 

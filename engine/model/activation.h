@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace sida::model
+{
+
+/// The non-linearity between the two matrices of a feed-forward block.
+enum class Activation : std::uint8_t { relu, gelu, geluTanh, quickGelu, silu, tanh };
+
+/// By Hugging Face's name (`dense_act_fn`); nothing for one that is not known.
+std::optional<Activation> parseActivation(std::string_view name);
+/// "relu, gelu, ...": for messages.
+std::string_view activationNames();
+
+void activate(Activation activation, float* values, std::size_t count);
+
+} // namespace sida::model

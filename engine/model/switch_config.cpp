@@ -1,0 +1,176 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/model/switch_config.h"
+
+#include "engine/checkpoint/json.h"
+#include "engine/checkpoint/quote.h"
+
+#include <cmath>
+#include <fmt/format.h>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+namespace sida::model
+{
+
+namespace
+{
+
+using checkpoint::quote;
+using nlohmann::json;
+
+/// A value as it may stand in a message.
+std::string shown(const json& value)
+{
+    return quote(value.dump(-1, ' ', false, json::error_handler_t::replace), 40);
+}
+
+/// Reads keys of one object. JSON's null counts as absent.
+class Reader
+{
+public:
+    Reader(const json& object, const std::string& where)
+        : m_object(object)
+        , m_where(where)
+    {
+    }
+
+    const json* find(const char* key) const
+    {
+        const auto found = m_object.find(key);
+        return found == m_object.end() || found->is_null() ? nullptr : &*found;
+    }
+
+    Status integer(const char* key, int least, int most, int& value) const
+    {
+        const json* found = find(key);
+        if (found == nullptr)
+            return {};
+        if (found->is_number_integer()) {
+            const bool fits = found->is_number_unsigned()
+                ? found->get<std::uint64_t>() <= static_cast<std::uint64_t>(most)
+                : found->get<std::int64_t>() <= most;
+            const bool enough = found->is_number_unsigned() || found->get<std::int64_t>() >= least;
+            if (fits && enough && found->get<int>() >= least) {
+                value = found->get<int>();
+                return {};
+            }
+        }
+        return badInput(fmt::format(
+            "{}: \"{}\" must be a whole number from {} to {}, found {}", m_where, key, least, most,
+            shown(*found)));
+    }
+
+    Status boolean(const char* key, bool& value) const
+    {
+        const json* found = find(key);
+        if (found == nullptr)
+            return {};
+        if (!found->is_boolean())
+            return badInput(
+                fmt::format("{}: \"{}\" must be true or false, found {}", m_where, key, shown(*found)));
+        value = found->get<bool>();
+        return {};
+    }
+
+private:
+    const json& m_object;
+    const std::string& m_where;
+};
+
+Status checkFamily(const Reader& reader, const std::string& where)
+{
+    const json* type = reader.find("model_type");
+    if (type != nullptr && type->is_string() && *type == "switch_transformers")
+        return {};
+    return badInput(fmt::format(
+        "{}: \"model_type\" must be \"switch_transformers\", found {}; models of other families cannot be "
+        "run yet",
+        where, type == nullptr ? std::string("none") : shown(*type)));
+}
+
+Status readSizes(const Reader& reader, SwitchConfig& config)
+{
+    SIDA_TRY(reader.integer("d_model", 1, 1 << 16, config.dModel));
+    SIDA_TRY(reader.integer("d_kv", 1, 1 << 12, config.dKv));
+    SIDA_TRY(reader.integer("d_ff", 1, 1 << 20, config.dFf));
+    SIDA_TRY(reader.integer("num_heads", 1, 1 << 12, config.heads));
+    SIDA_TRY(reader.integer("num_layers", 1, 1 << 12, config.layers));
+    SIDA_TRY(reader.integer("num_experts", 1, 1 << 16, config.experts));
+    SIDA_TRY(reader.integer("vocab_size", 1, 1 << 24, config.vocabulary));
+    SIDA_TRY(reader.integer("relative_attention_num_buckets", 4, 1 << 16, config.buckets));
+    SIDA_TRY(reader.integer("relative_attention_max_distance", 2, 1 << 20, config.maxDistance));
+    SIDA_TRY(reader.integer("num_sparse_encoder_layers", 0, 1 << 12, config.sparseLayers));
+    if (reader.find("encoder_sparse_step") != nullptr) {
+        int step = 0;
+        SIDA_TRY(reader.integer("encoder_sparse_step", 0, 1 << 12, step));
+        config.sparseStep = step;
+    }
+    return {};
+}
+
+Status readEpsilon(const Reader& reader, const std::string& where, SwitchConfig& config)
+{
+    const json* found = reader.find("layer_norm_epsilon");
+    if (found == nullptr)
+        return {};
+    const double value = found->is_number() ? found->get<double>() : std::numeric_limits<double>::quiet_NaN();
+    if (!(value > 0 && value <= 1))
+        return badInput(fmt::format(
+            "{}: \"layer_norm_epsilon\" must be a number above 0 and at most 1, found {}", where,
+            shown(*found)));
+    config.epsilon = static_cast<float>(value);
+    return {};
+}
+
+Status readActivation(const Reader& reader, const std::string& where, SwitchConfig& config)
+{
+    const json* found = reader.find("dense_act_fn");
+    if (found == nullptr)
+        return {};
+    const auto activation
+        = found->is_string() ? parseActivation(found->get_ref<const std::string&>()) : std::nullopt;
+    if (!activation)
+        return badInput(fmt::format(
+            "{}: \"dense_act_fn\" {} is not known; the known ones are {}", where, shown(*found),
+            activationNames()));
+    config.activation = *activation;
+    return {};
+}
+
+} // namespace
+
+bool SwitchConfig::wantsExperts(int block) const
+{
+    int step = 0;
+    if (sparseStep)
+        step = *sparseStep;
+    else if (sparseLayers > 0)
+        step = layers / sparseLayers;
+    return step == 1 || (step > 1 && block % step == 1);
+}
+
+Result<SwitchConfig> parseSwitchConfig(std::string_view text, const std::string& where)
+{
+    SIDA_TRY_ASSIGN(const json object, checkpoint::parseJson(text, where));
+    if (!object.is_object())
+        return badInput(
+            fmt::format("{}: expected a JSON object, found {}", where, checkpoint::kindOf(object)));
+    const Reader reader(object, where);
+    SIDA_TRY(checkFamily(reader, where));
+
+    SwitchConfig config;
+    SIDA_TRY(readSizes(reader, config));
+    SIDA_TRY(readEpsilon(reader, where, config));
+    SIDA_TRY(readActivation(reader, where, config));
+    SIDA_TRY(reader.boolean("tie_word_embeddings", config.tiedEmbeddings));
+    // Distances up to a quarter of the buckets have one of their own; the rest share the logarithmic ones.
+    if (config.maxDistance <= config.buckets / 4)
+        return badInput(fmt::format(
+            "{}: \"relative_attention_max_distance\" {} must be more than a quarter of "
+            "\"relative_attention_num_buckets\" {}",
+            where, config.maxDistance, config.buckets));
+    return config;
+}
+
+} // namespace sida::model
