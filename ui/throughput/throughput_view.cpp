@@ -2,41 +2,203 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/throughput/throughput_view.h"
 
+#include "engine/base/units.h"
+#include "ui/plot/paint.h"
+
 #include <QPainter>
+
+#include <limits>
 
 namespace sida::ui
 {
 
+namespace
+{
+
+constexpr int kAxisHeight = 20;
+constexpr int kGap = 10; // half a line of text: the ticks of two plots must not touch
+constexpr int kTop = 8;
+
+} // namespace
+
 ThroughputView::ThroughputView(RecordingModel* model, TimeAxis* axis, QWidget* parent)
     : TimeView(model, axis, parent)
 {
-}
-
-QStringList ThroughputView::readout() const
-{
-    return {};
+    setAccessibleName(tr("Throughput over time"));
+    contentChanged();
 }
 
 QSize ThroughputView::sizeHint() const
 {
-    return {1296, 200};
+    return {1296, 184};
 }
 
 QSize ThroughputView::minimumSizeHint() const
 {
-    return {520, 120};
+    return {480, 144};
+}
+
+QString ThroughputView::emptyText() const
+{
+    return tr("Start a run or open a session to see samples/s, hit rate and transfers.");
+}
+
+std::array<ThroughputView::Line, ThroughputView::kPlots> ThroughputView::lines() const
+{
+    const QString means = tr("thin: batch, bold: mean of %1").arg(RecordingModel::kMeanBatches);
+    return {
+        {{{&BatchSeries::samplesPerSecond, 1, 0, 0, false},
+          Role::samplesLine,
+          tr("samples/s"),
+          tr("Samples/s"),
+          means},
+         {{&BatchSeries::hitRate, 1, 0, 1, false},
+          Role::hitRateLine,
+          tr("hit rate"),
+          tr("Hit rate"),
+          tr("uses resident in time")},
+         {{&BatchSeries::bytesPerSecond, 1e9, 0, 0, true},
+          Role::rateLine,
+          tr("GB/s"),
+          tr("Transfers, GB/s"),
+          tr("copied to the device")}}};
+}
+
+QRect ThroughputView::crosshairArea() const
+{
+    return columns().plot.adjusted(0, 0, 0, -kAxisHeight);
+}
+
+QRect ThroughputView::plotArea(int plot) const
+{
+    const QRect all = crosshairArea().adjusted(0, kTop, 0, -2);
+    const int height = std::max(8, (all.height() - (kPlots - 1) * kGap) / kPlots);
+    return {all.left(), all.top() + plot * (height + kGap), all.width(), height};
+}
+
+void ThroughputView::contentChanged()
+{
+    const auto part = model().batches(axis().visible());
+    titleAccessory()->setNote(tr("mean of %1 batches over each batch").arg(RecordingModel::kMeanBatches));
+    if (part.empty()) {
+        titleAccessory()->setSummary({});
+        return;
+    }
+    std::uint64_t samples = 0;
+    for (const api::BatchRow& batch : part)
+        samples += batch.samples;
+    const auto seconds = static_cast<double>(part.back().end - part.front().begin) / 1e9;
+    const double rate
+        = seconds > 0 ? static_cast<double>(samples) / seconds : std::numeric_limits<double>::quiet_NaN();
+    titleAccessory()->setSummary(
+        tr("%1 samples/s in view").arg(QString::fromStdString(units::formatNumber(rate))));
+    setAccessibleDescription(readout().join(QStringLiteral("; ")));
 }
 
 void ThroughputView::paintContent(QPainter& painter)
 {
-    painter.fillRect(columns().plot, theme().color(Role::base));
+    painter.fillRect(crosshairArea(), theme().color(Role::base));
+    drawTimeGrid(painter, crosshairArea(), scale(), theme());
+    const auto all = lines();
+    for (int plot = 0; plot < kPlots; ++plot)
+        paintPlot(painter, all[static_cast<std::size_t>(plot)], plotArea(plot));
+    painter.save();
+    painter.setClipRect(crosshairArea());
+    drawBudgetChanges(painter, crosshairArea(), scale(), model(), theme());
+    painter.restore();
+    paintTimeAxis(painter);
 }
 
-void ThroughputView::paintReadout(QPainter&) { }
-
-QString ThroughputView::emptyText() const
+void ThroughputView::paintPlot(QPainter& painter, const Line& line, const QRect& area) const
 {
-    return tr("Start a run or open a session.");
+    const SeriesShape shape = shapeSeries(model(), scale(), line.kind, area);
+    const QRect label = columns().label;
+    const int lineHeight = QFontMetrics(Theme::font(TextStyle::small)).height();
+    for (const double value : shape.ticks.values) {
+        const int y = static_cast<int>(std::lround(shape.y(value)));
+        painter.fillRect(QRect(area.left(), y, area.width(), 1), theme().color(Role::grid));
+        drawText(
+            painter, QRect(label.left(), y - lineHeight / 2, label.width() - 8, lineHeight),
+            Qt::AlignRight | Qt::AlignVCenter,
+            QString::fromStdString(units::formatFixed(value, shape.ticks.decimals)),
+            theme().color(Role::text));
+    }
+    drawText(
+        painter, QRect(label.left() + 8, area.top() - lineHeight / 2, 72, lineHeight),
+        Qt::AlignLeft | Qt::AlignVCenter, line.axisTitle, theme().color(Role::secondaryText));
+    painter.save();
+    painter.setClipRect(area.adjusted(0, -2, 0, 3));
+    QColor thin = theme().color(line.role);
+    thin.setAlpha(110);
+    painter.setPen(QPen(thin, 1));
+    for (const QPolygonF& part : shape.raw)
+        painter.drawPolyline(part);
+    for (const SeriesShape::Span& span : shape.spans)
+        painter.drawLine(QPointF(span.x, shape.y(span.low)), QPointF(span.x, shape.y(span.high)));
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(theme().color(line.role), 1.75, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin));
+    for (const QPolygonF& part : shape.mean)
+        painter.drawPolyline(part);
+    painter.restore();
+}
+
+void ThroughputView::paintTimeAxis(QPainter& painter) const
+{
+    const Columns column = columns();
+    const TimeScale map = scale();
+    const int top = crosshairArea().bottom() + 1;
+    const TimeTicks ticks = timeTicks(map.range, map.width, kTimeTickSpacing);
+    drawText(
+        painter, QRect(column.label.left(), top, column.label.width() - 8, kAxisHeight),
+        Qt::AlignRight | Qt::AlignVCenter, tr("time, s"), theme().color(Role::secondaryText));
+    painter.save();
+    painter.setClipRect(column.plot.adjusted(0, 0, 0, 0));
+    for (const Nanoseconds time : ticks.values) {
+        const int x = map.pixel(time);
+        painter.fillRect(QRect(x, top, 1, 4), theme().color(Role::border));
+        QRect box(x - 48, top, 96, kAxisHeight);
+        if (box.left() + 24 < column.plot.left())
+            continue;
+        drawText(painter, box, Qt::AlignCenter, secondsText(time, ticks.decimals), theme().color(Role::text));
+    }
+    painter.restore();
+}
+
+QString ThroughputView::valueText(const Line& line) const
+{
+    const api::BatchRow* batch = model().batchAt(readoutTime());
+    if (!batch)
+        return QStringLiteral("-");
+    const auto index = static_cast<std::size_t>(batch - model().rows().batches.data());
+    const auto value = static_cast<double>(model().series()[index].*(line.kind.value)) / line.kind.unit;
+    return QString::fromStdString(units::formatNumber(value));
+}
+
+QStringList ThroughputView::readout() const
+{
+    QStringList text;
+    for (const Line& line : lines())
+        text += QStringLiteral("%1 %2").arg(line.name, valueText(line));
+    return text;
+}
+
+void ThroughputView::paintReadout(QPainter& painter)
+{
+    const QRect column = columns().readout;
+    const auto all = lines();
+    constexpr int kPitch = 16;
+    for (int plot = 0; plot < kPlots; ++plot) {
+        const Line& line = all[static_cast<std::size_t>(plot)];
+        const QRect area = plotArea(plot);
+        const int top = area.center().y() - kPitch;
+        ReadoutLine value{line.name, valueText(line), ReadoutLine::Mark::line, theme().color(line.role)};
+        drawReadoutLine(painter, QRect(column.left(), top, column.width(), kPitch), value, theme());
+        if (area.height() < 2 * kPitch)
+            continue;
+        drawText(
+            painter, QRect(column.left() + 26, top + kPitch, column.width() - 30, kPitch),
+            Qt::AlignLeft | Qt::AlignVCenter, line.note, theme().color(Role::secondaryText));
+    }
 }
 
 } // namespace sida::ui

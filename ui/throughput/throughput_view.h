@@ -3,10 +3,14 @@
 #pragma once
 
 #include "ui/plot/time_view.h"
+#include "ui/throughput/line_plot.h"
+
+#include <array>
 
 namespace sida::ui
 {
 
+/// Samples/s, hit rate and GB/s above one another on the shared time axis.
 class ThroughputView : public TimeView
 {
     Q_OBJECT
@@ -21,6 +25,23 @@ protected:
     void paintContent(QPainter& painter) override;
     void paintReadout(QPainter& painter) override;
     QString emptyText() const override;
+    QRect crosshairArea() const override;
+    void contentChanged() override;
+
+private:
+    static constexpr int kPlots = 3;
+    struct Line {
+        SeriesKind kind;
+        Role role;
+        QString axisTitle;
+        QString name;
+        QString note;
+    };
+    std::array<Line, kPlots> lines() const;
+    QRect plotArea(int plot) const;
+    void paintPlot(QPainter& painter, const Line& line, const QRect& area) const;
+    void paintTimeAxis(QPainter& painter) const;
+    QString valueText(const Line& line) const;
 };
 
 } // namespace sida::ui
