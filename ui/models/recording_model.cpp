@@ -60,6 +60,7 @@ void RecordingModel::forget()
     m_transferCoverage.reset(3);
     m_stallCoverage.reset(static_cast<int>(api::kStallCauses));
     m_layerCoverage.reset(static_cast<int>(m_header.moeLayers.size()));
+    m_hashCoverage.reset(1);
     m_memoryPeaks.reset();
     m_largestMemory = 0;
     m_memorySeen = 0;
@@ -141,6 +142,7 @@ void RecordingModel::index()
     m_transferCoverage.update(all.transfers, categoryOfTransfer);
     m_stallCoverage.update(all.stalls, categoryOfStall);
     m_layerCoverage.update(all.layers, categoryOfLayer);
+    m_hashCoverage.update(all.hashBuilds, [](const api::HashBuildRow&) { return 0; });
     m_memoryPeaks.update(all.memory);
     for (; m_memorySeen < all.memory.size(); ++m_memorySeen) {
         const api::MemoryRow& row = all.memory[m_memorySeen];

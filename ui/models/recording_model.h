@@ -76,6 +76,7 @@ public:
     const CoverageIndex& transferCoverage() const { return m_transferCoverage; } ///< by TransferKind
     const CoverageIndex& stallCoverage() const { return m_stallCoverage; } ///< by StallCause
     const CoverageIndex& layerCoverage() const { return m_layerCoverage; } ///< by layer
+    const CoverageIndex& hashCoverage() const { return m_hashCoverage; } ///< one category
     const PeakIndex& memoryPeaks() const { return m_memoryPeaks; }
 
 Q_SIGNALS:
@@ -102,6 +103,7 @@ private:
     CoverageIndex m_transferCoverage;
     CoverageIndex m_stallCoverage;
     CoverageIndex m_layerCoverage;
+    CoverageIndex m_hashCoverage;
     PeakIndex m_memoryPeaks;
     std::uint64_t m_largestMemory = 0;
     std::size_t m_memorySeen = 0;

@@ -113,6 +113,15 @@ void TimeAxis::setVisible(TimeRange range)
     leaveLiveEdge();
 }
 
+void TimeAxis::resizeTo(TimeRange range)
+{
+    if (clamped(range) == m_visible)
+        return;
+    remember(Step::zoom);
+    show(range);
+    leaveLiveEdge();
+}
+
 void TimeAxis::zoomAt(Nanoseconds time, double factor)
 {
     if (m_extent.width() <= 0 || !(factor > 0))

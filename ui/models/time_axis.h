@@ -47,6 +47,8 @@ public:
     /// Grows or replaces the span of the data. The visible range follows its end while followsLive().
     void setExtent(TimeRange extent);
     void setVisible(TimeRange range);
+    /// Like setVisible, but one of many steps of a gesture that is undone as a whole.
+    void resizeTo(TimeRange range);
     /// factor < 1 shows less. The time stays where it is on the screen unless the extent's end is reached.
     void zoomAt(Nanoseconds time, double factor);
     void pan(Nanoseconds delta);

@@ -1,0 +1,327 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/timeline/lane_painter.h"
+
+#include "ui/plot/paint.h"
+#include "ui/plot/ticks.h"
+#include "ui/timeline/lane_marks.h"
+#include "ui/timeline/timeline_text.h"
+#include "ui/timeline/timeline_view.h"
+
+#include <QPainter>
+
+#include <algorithm>
+
+namespace sida::ui
+{
+
+void drawCross(QPainter& painter, const QPoint& centre, const Theme& theme)
+{
+    constexpr int kArm = 3;
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(theme.color(api::Outcome::evictedEarly), 1.5));
+    painter.drawLine(centre + QPoint(-kArm, -kArm), centre + QPoint(kArm, kArm));
+    painter.drawLine(centre + QPoint(-kArm, kArm), centre + QPoint(kArm, -kArm));
+    painter.restore();
+}
+
+void LanePainter::paintLabels(const QRect& column) const
+{
+    auto label = [&](const QRect& lane, const QString& text, const QString& second = {}) {
+        const QColor plain = m_theme.color(Role::text);
+        const QRect line(column.left(), lane.top(), column.width() - 8, 16);
+        drawText(m_painter, line, Qt::AlignRight | Qt::AlignVCenter, text, plain);
+        if (!second.isEmpty() && lane.height() >= 30)
+            drawText(
+                m_painter, line.translated(0, 15), Qt::AlignRight | Qt::AlignVCenter, second,
+                m_theme.color(Role::secondaryText));
+    };
+    label(
+        m_layout.overview.adjusted(0, 6, 0, 0), TimelineView::tr("Overview"), TimelineView::tr("samples/s"));
+    label(m_layout.of(Lane::batches), TimelineView::tr("Batches"));
+    const auto layers = m_model.header().moeLayers.size();
+    label(
+        m_layout.of(Lane::layers), TimelineView::tr("Layers, compute"),
+        layers > 1 ? TimelineView::tr("0 to %1").arg(layers - 1) : QString());
+    label(m_layout.of(Lane::hashBuilding), TimelineView::tr("Hash building"));
+    label(m_layout.of(Lane::transfers), TimelineView::tr("Transfers"));
+    label(m_layout.of(Lane::stalls).adjusted(0, 4, 0, 0), TimelineView::tr("Stalls"));
+    label(m_layout.of(Lane::evictions), TimelineView::tr("Evictions"));
+    label(m_layout.of(Lane::events), TimelineView::tr("Events"));
+}
+
+void LanePainter::paintRuler(const QRect& labelColumn) const
+{
+    const QRect& ruler = m_layout.ruler;
+    const TimeTicks ticks = timeTicks(m_scale.range, m_scale.width, kTimeTickSpacing);
+    const QColor line = m_theme.color(Role::secondaryText);
+    drawText(
+        m_painter, QRect(labelColumn.left(), ruler.top(), labelColumn.width() - 8, ruler.height()),
+        Qt::AlignRight | Qt::AlignVCenter, TimelineView::tr("time, s"), m_theme.color(Role::secondaryText));
+    m_painter.save();
+    m_painter.setClipRect(ruler);
+    for (const Nanoseconds time : ticks.minor)
+        m_painter.fillRect(QRect(m_scale.pixel(time), ruler.bottom() - 3, 1, 4), line);
+    for (const Nanoseconds time : ticks.values) {
+        const int x = m_scale.pixel(time);
+        m_painter.fillRect(QRect(x, ruler.bottom() - 6, 1, 7), line);
+        const QString text = secondsText(time, ticks.decimals);
+        const int width = m_painter.fontMetrics().horizontalAdvance(text);
+        // The first and last label move inwards instead of being cut.
+        const int left = std::clamp(
+            x - width / 2, ruler.left() + 2, std::max(ruler.left() + 2, ruler.right() - width - 2));
+        drawText(
+            m_painter, QRect(left, ruler.top(), width + 2, ruler.height() - 7), Qt::AlignVCenter, text,
+            m_theme.color(Role::text));
+    }
+    m_painter.restore();
+}
+
+void LanePainter::paintLanes() const
+{
+    const QRect& body = m_layout.body;
+    m_painter.fillRect(body, m_theme.color(Role::base));
+    drawTimeGrid(m_painter, body, m_scale, m_theme);
+    m_painter.save();
+    m_painter.setClipRect(body);
+    paintBatches();
+    paintLayers();
+    paintHashBuilding();
+    paintTransfers();
+    paintStalls();
+    paintEvictions();
+    drawBudgetChanges(m_painter, body, m_scale, m_model, m_theme);
+    paintEvents();
+    m_painter.restore();
+}
+
+void LanePainter::paintBox(const QRect& box, const QBrush& brush, float share) const
+{
+    m_painter.setOpacity(share >= 1 ? 1 : 0.25 + 0.75 * static_cast<double>(share));
+    m_painter.fillRect(box, brush);
+    if (box.width() >= 4 && m_theme.markPen().style() != Qt::NoPen) {
+        m_painter.setPen(m_theme.markPen());
+        m_painter.setBrush(Qt::NoBrush);
+        m_painter.drawRect(box.adjusted(0, 0, -1, -1));
+    }
+    m_painter.setOpacity(1);
+}
+
+void LanePainter::paintBatch(const api::BatchRow& batch, bool highlighted) const
+{
+    const QRect& lane = m_layout.of(Lane::batches);
+    const int left = std::max(m_scale.pixel(batch.begin), lane.left() - 4);
+    const int right = std::min(m_scale.pixel(batch.end), lane.right() + 4);
+    const QRect box(left, lane.top(), std::max(1, right - left), lane.height());
+    m_painter.fillRect(box, m_theme.color(highlighted ? Role::selectionFill : Role::button));
+    if (box.width() >= 4 || highlighted) {
+        m_painter.setPen(m_theme.color(highlighted ? Role::accent : Role::border));
+        m_painter.setBrush(Qt::NoBrush);
+        m_painter.drawRect(box.adjusted(0, 0, -1, -1));
+    }
+    if (!highlighted)
+        return;
+    const QString text = countText(batch.batch);
+    if (m_painter.fontMetrics().horizontalAdvance(text) + 8 <= box.width())
+        drawText(m_painter, box & lane, Qt::AlignCenter, text, m_theme.color(Role::text));
+}
+
+void LanePainter::paintBatches() const
+{
+    const auto part = m_model.batches(m_scale.range);
+    if (part.size() > static_cast<std::size_t>(m_scale.width) / 3) {
+        // A few pixels each or less: one band, which says only that there were batches.
+        const QRect& lane = m_layout.of(Lane::batches);
+        const int left = std::max(lane.left(), m_scale.pixel(part.front().begin));
+        const int right = std::min(lane.right() + 1, m_scale.pixel(part.back().end));
+        m_painter.fillRect(QRect(left, lane.top(), right - left, lane.height()), m_theme.color(Role::button));
+    } else {
+        for (const api::BatchRow& batch : part)
+            paintBatch(batch, false);
+    }
+    paintBatchLabels();
+}
+
+void LanePainter::paintBatchLabels() const
+{
+    const auto part = m_model.batches(m_scale.range);
+    if (part.empty())
+        return;
+    const QRect& lane = m_layout.of(Lane::batches);
+    const QFontMetrics metrics = m_painter.fontMetrics();
+    const int needed = metrics.horizontalAdvance(countText(part.back().batch)) + 16;
+    const double each = static_cast<double>(m_scale.width) / static_cast<double>(part.size());
+    const auto every = static_cast<std::size_t>(std::max(1.0, std::ceil(needed / std::max(1e-9, each))));
+    int free = lane.left();
+    for (const api::BatchRow& batch : part) {
+        if (batch.batch % every != 0)
+            continue;
+        const QString text = countText(batch.batch);
+        const int width = metrics.horizontalAdvance(text);
+        const int from = std::max(lane.left(), m_scale.pixel(batch.begin));
+        const int to = std::min(lane.right(), m_scale.pixel(batch.end));
+        if (every == 1 && to - from < width + 4)
+            continue;
+        const QRect box((from + to - width) / 2 - 3, lane.top() + 1, width + 6, lane.height() - 2);
+        if (box.left() < free || box.right() > lane.right())
+            continue;
+        if (every > 1)
+            m_painter.fillRect(box, m_theme.color(Role::button));
+        drawText(m_painter, box, Qt::AlignCenter, text, m_theme.color(Role::text));
+        free = box.right() + 2;
+    }
+}
+
+void LanePainter::paintLayers() const
+{
+    const int count = static_cast<int>(m_model.header().moeLayers.size());
+    LaneOfCategory laneOf;
+    for (int layer = 0; layer < count; ++layer)
+        laneOf.push_back(layer);
+    const auto& rows = m_model.rows().layers;
+    const auto& stalls = m_model.rows().stalls;
+    const auto lanes = laneMarks(
+        rows, m_model.layerCoverage(), m_scale, [](const api::LayerRow& row) { return int(row.layer); },
+        laneOf, count);
+    const QColor colour = m_theme.color(Role::compute);
+    for (int layer = 0; layer < count; ++layer) {
+        const QRect lane = m_layout.layer(layer);
+        const int thick = std::max(1, lane.height() - 2);
+        for (const Mark& mark : lanes[static_cast<std::size_t>(layer)]) {
+            if (mark.row == Mark::kMerged) {
+                paintBox(QRect(mark.left, lane.top() + 1, mark.width, thick), colour, mark.share);
+                continue;
+            }
+            // A thin line while the layer waits, a box while it computes.
+            m_painter.fillRect(QRect(mark.left, lane.center().y(), mark.width, 1), colour);
+            const api::LayerRow& row = rows[mark.row];
+            Nanoseconds free = row.begin;
+            auto compute = [&](Nanoseconds from, Nanoseconds to) {
+                if (to <= from)
+                    return;
+                const int left = m_scale.pixel(from);
+                m_painter.fillRect(
+                    QRect(left, lane.top() + 1, std::max(1, m_scale.pixel(to) - left), thick), colour);
+            };
+            auto stall = std::partition_point(
+                stalls.begin(), stalls.end(), [&row](const api::StallRow& s) { return s.end <= row.begin; });
+            for (; stall != stalls.end() && stall->begin < row.end; ++stall) {
+                compute(free, stall->begin);
+                free = std::max(free, stall->end);
+            }
+            compute(free, row.end);
+        }
+    }
+}
+
+void LanePainter::paintHashBuilding() const
+{
+    const QRect& lane = m_layout.of(Lane::hashBuilding);
+    const auto& rows = m_model.rows().hashBuilds;
+    if (rows.empty()) {
+        drawText(
+            m_painter, lane.adjusted(8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
+            TimelineView::tr("no predictor in this run"), m_theme.color(Role::secondaryText));
+        return;
+    }
+    const auto marks = laneMarks(
+        rows, m_model.hashCoverage(), m_scale, [](const api::HashBuildRow&) { return 0; }, {0}, 1);
+    for (const Mark& mark : marks[0])
+        paintBox(
+            QRect(mark.left, lane.top() + 1, mark.width, lane.height() - 2),
+            m_theme.color(api::Purpose::predictor), mark.share);
+}
+
+void LanePainter::paintTransfers() const
+{
+    const QRect& lane = m_layout.of(Lane::transfers);
+    // Prefetches and preloads above, what a batch had to wait for below.
+    const auto lanes = laneMarks(
+        m_model.rows().transfers, m_model.transferCoverage(), m_scale,
+        [](const api::TransferRow& row) { return static_cast<int>(row.kind); }, {0, 1, 0}, 2);
+    const int half = lane.height() / 2;
+    for (int part = 0; part < 2; ++part) {
+        const int top = lane.top() + part * half;
+        for (const Mark& mark : lanes[static_cast<std::size_t>(part)]) {
+            const QBrush brush = m_theme.brush(static_cast<api::TransferKind>(mark.category));
+            const int gap
+                = mark.row != Mark::kMerged && mark.width > 3 ? 1 : 0; // copies follow without a pause
+            paintBox(QRect(mark.left, top, mark.width - gap, half - 1), brush, mark.share);
+        }
+    }
+}
+
+void LanePainter::paintStalls() const
+{
+    const QRect& lane = m_layout.of(Lane::stalls);
+    const LaneOfCategory laneOf(api::kStallCauses, 0);
+    const auto marks = laneMarks(
+        m_model.rows().stalls, m_model.stallCoverage(), m_scale,
+        [](const api::StallRow& row) { return static_cast<int>(row.cause); }, laneOf, 1);
+    for (const Mark& mark : marks[0]) {
+        const int gap = mark.row != Mark::kMerged && mark.width > 3 ? 1 : 0;
+        paintBox(
+            QRect(mark.left, lane.top(), mark.width - gap, lane.height()),
+            m_theme.brush(static_cast<api::StallCause>(mark.category)), mark.share);
+    }
+}
+
+void LanePainter::paintEvictions() const
+{
+    constexpr int kCell = 2;
+    constexpr std::ptrdiff_t kLookAt = 64; // rows of a crowded cell; more would not change a pixel
+    const QRect& lane = m_layout.of(Lane::evictions);
+    const auto& rows = m_model.rows().evictions;
+    auto at = std::partition_point(rows.begin(), rows.end(), [this](const api::EvictionRow& row) {
+        return row.time < m_scale.range.begin;
+    });
+    int freeForCross = lane.left() - 8;
+    for (int x = lane.left(); x <= lane.right() && at != rows.end(); x += kCell) {
+        const Nanoseconds until = m_scale.time(x + kCell);
+        const auto next = std::partition_point(
+            at, rows.end(), [until](const api::EvictionRow& row) { return row.time < until; });
+        if (next == at)
+            continue;
+        const auto looked = at + std::min(kLookAt, next - at);
+        const bool unused = std::any_of(at, looked, [](const api::EvictionRow& row) { return !row.used; });
+        const bool used = std::any_of(at, looked, [](const api::EvictionRow& row) { return row.used; });
+        at = next;
+        if (used)
+            m_painter.fillRect(
+                QRect(x, lane.top() + 3, 1, lane.height() - 6), m_theme.color(Role::evictionTick));
+        if (!unused || x < freeForCross)
+            continue;
+        freeForCross = x + 6;
+        drawCross(m_painter, QPoint(x, lane.center().y()), m_theme);
+    }
+}
+
+void LanePainter::paintEvents() const
+{
+    const QRect& lane = m_layout.of(Lane::events);
+    const QFontMetrics metrics = m_painter.fontMetrics();
+    int free = lane.left();
+    for (const api::BudgetRow& row : m_model.rows().budgets) {
+        if (!m_scale.range.contains(row.time))
+            continue;
+        const QString text = budgetEventText(row, m_model.header().expertBytes);
+        const int width = metrics.horizontalAdvance(text) + 12;
+        const int x = m_scale.pixel(row.time);
+        const int left = std::max(free, std::min(x, lane.right() - width));
+        if (left > x + 24 || left + width > lane.right() + 1) {
+            m_painter.fillRect(QRect(x, lane.top(), 2, lane.height()), m_theme.color(Role::budgetLine));
+            continue;
+        }
+        const QRect box(left, lane.top(), width, lane.height());
+        m_painter.fillRect(box, m_theme.color(Role::base));
+        m_painter.setPen(
+            QPen(m_theme.color(Role::budgetLine), 1, row.accepted ? Qt::SolidLine : Qt::DotLine));
+        m_painter.setBrush(Qt::NoBrush);
+        m_painter.drawRect(box.adjusted(0, 0, -1, -1));
+        drawText(m_painter, box, Qt::AlignCenter, text, m_theme.color(Role::text));
+        free = box.right() + 4;
+    }
+}
+
+} // namespace sida::ui

@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/timeline/overview_strip.h"
+
+#include "ui/plot/columns.h"
+#include "ui/plot/paint.h"
+#include "ui/plot/ticks.h"
+
+#include <QCoreApplication>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace sida::ui
+{
+
+namespace
+{
+
+constexpr int kTickHeight = 14;
+constexpr int kSmallestWindow = 6;
+constexpr int kGripWidth = 4;
+constexpr int kTickSpacing = 160;
+
+/// Mean of samples/s for each pixel; NaN where no batch ended.
+std::vector<double> meansByPixel(const RecordingModel& model, const TimeScale& scale)
+{
+    std::vector<double> sums(static_cast<std::size_t>(scale.width), 0);
+    std::vector<int> counts(sums.size(), 0);
+    const auto& batches = model.rows().batches;
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+        const auto value = static_cast<double>(model.means()[i].samplesPerSecond);
+        const int pixel = static_cast<int>(scale.x(batches[i].end)) - scale.left;
+        if (!std::isfinite(value) || pixel < 0)
+            continue;
+        const auto at = std::min(static_cast<std::size_t>(pixel), sums.size() - 1);
+        sums[at] += value;
+        ++counts[at];
+    }
+    for (std::size_t i = 0; i < sums.size(); ++i)
+        sums[i] = counts[i] ? sums[i] / counts[i] : std::nan("");
+    return sums;
+}
+
+} // namespace
+
+Nanoseconds OverviewStrip::timeAt(int x) const
+{
+    return TimeScale{m_axis->extent(), m_area.left(), m_area.width()}.time(x);
+}
+
+QRect OverviewStrip::window() const
+{
+    const TimeScale scale{m_axis->extent(), m_area.left(), m_area.width()};
+    int left = scale.pixel(m_axis->visible().begin);
+    int right = scale.pixel(m_axis->visible().end);
+    if (right - left < kSmallestWindow) {
+        left = std::clamp(
+            (left + right - kSmallestWindow) / 2, m_area.left(), m_area.right() - kSmallestWindow);
+        right = left + kSmallestWindow;
+    }
+    return {left, m_area.top() + 2, right - left, m_area.height() - 4};
+}
+
+void OverviewStrip::paint(QPainter& painter, const Theme& theme) const
+{
+    painter.fillRect(m_area, theme.color(Role::base));
+    const TimeScale scale{m_axis->extent(), m_area.left(), m_area.width()};
+    const TimeTicks ticks = timeTicks(scale.range, scale.width, kTickSpacing);
+    for (const Nanoseconds time : ticks.values) {
+        const int x = scale.pixel(time);
+        painter.fillRect(QRect(x, m_area.top(), 1, m_area.height()), theme.color(Role::grid));
+        const QString text = QCoreApplication::translate("sida::ui::TimelineView", "%1 s")
+                                 .arg(secondsText(time, ticks.decimals));
+        const QRect box(x + 4, m_area.bottom() - kTickHeight - 1, 96, kTickHeight);
+        if (x + 4 + painter.fontMetrics().horizontalAdvance(text) < m_area.right())
+            drawText(painter, box, Qt::AlignLeft | Qt::AlignVCenter, text, theme.color(Role::secondaryText));
+    }
+    const std::vector<double> values = meansByPixel(*m_model, scale);
+    double most = 0;
+    for (const double value : values)
+        most = std::isfinite(value) ? std::max(most, value) : most;
+    QPolygonF line;
+    const double height = m_area.height() - kTickHeight - 8;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (std::isfinite(values[i]))
+            line << QPointF(
+                m_area.left() + static_cast<double>(i),
+                m_area.top() + 4 + height * (1 - values[i] / std::max(1e-9, most)));
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(theme.color(Role::secondaryText), 1));
+    painter.drawPolyline(line);
+    painter.restore();
+    QColor fill = theme.color(Role::accent);
+    fill.setAlpha(m_axis->visible() == m_axis->extent() ? 24 : 72);
+    painter.fillRect(window(), fill);
+    painter.setPen(QPen(theme.color(Role::accent), 1));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(window().adjusted(0, 0, -1, -1));
+}
+
+OverviewStrip::Grip OverviewStrip::gripAt(const QPoint& point) const
+{
+    const QRect box = window();
+    if (std::abs(point.x() - box.left()) <= kGripWidth && box.width() > 3 * kGripWidth)
+        return Grip::left;
+    if (std::abs(point.x() - box.right()) <= kGripWidth && box.width() > 3 * kGripWidth)
+        return Grip::right;
+    return Grip::move;
+}
+
+Qt::CursorShape OverviewStrip::cursorAt(const QPoint& point) const
+{
+    const Grip grip = gripAt(point);
+    return grip == Grip::move ? Qt::OpenHandCursor : Qt::SizeHorCursor;
+}
+
+void OverviewStrip::press(const QPoint& point)
+{
+    const TimeRange visible = m_axis->visible();
+    m_grip = gripAt(point);
+    const Nanoseconds time = timeAt(point.x());
+    const bool inside = window().adjusted(-kGripWidth, 0, kGripWidth, 0).contains(point);
+    m_offset = inside ? time - visible.begin : visible.width() / 2;
+    if (!inside) {
+        m_grip = Grip::move;
+        drag(point);
+    }
+}
+
+void OverviewStrip::drag(const QPoint& point)
+{
+    const TimeRange visible = m_axis->visible();
+    const Nanoseconds time = std::clamp(timeAt(point.x()), m_axis->extent().begin, m_axis->extent().end);
+    switch (m_grip) {
+    case Grip::none:
+        return;
+    case Grip::move:
+        m_axis->pan(time - m_offset - visible.begin);
+        return;
+    case Grip::left:
+        m_axis->resizeTo({std::min(time, visible.end), visible.end});
+        return;
+    case Grip::right:
+        m_axis->resizeTo({visible.begin, std::max(time, visible.begin)});
+        return;
+    }
+}
+
+} // namespace sida::ui
