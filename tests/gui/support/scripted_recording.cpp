@@ -53,7 +53,7 @@ public:
     explicit Script(const RecordingScript& script)
         : m_script(script)
         , m_random{script.seed}
-        , m_slots(static_cast<std::size_t>(script.slots))
+        , m_slots(static_cast<std::size_t>(script.cacheSlots))
     {
     }
 
@@ -309,7 +309,7 @@ void Script::playBatch(std::uint32_t number)
 {
     const int batch = static_cast<int>(number);
     if (batch == m_script.budgetChangeAt)
-        changeBudget(m_script.slotsAfterChange);
+        changeBudget(m_script.cacheSlotsAfterChange);
     if (m_script.refusedChange && batch == m_script.batches * 3 / 4)
         m_rows.budgets.push_back(
             {m_now, m_rows.memory.back().budget, 8 * units::kMiB, false,

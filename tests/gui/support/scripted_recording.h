@@ -19,8 +19,8 @@ struct RecordingScript {
     int experts = 64; ///< per layer
     int samplesPerBatch = 1;
     int tokensPerBatch = 25;
-    int slots = 48;
-    int slotsAfterChange = 72;
+    int cacheSlots = 48;
+    int cacheSlotsAfterChange = 72;
     int budgetChangeAt = 20; ///< batch before which the budget is raised; -1 = never
     bool refusedChange = false; ///< three quarters through, a budget is asked for that does not fit
     bool predictor = true;

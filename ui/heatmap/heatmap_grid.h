@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QPoint>
+#include <QRect>
+
+#include <optional>
+
+namespace sida::ui
+{
+
+/// Row and column of a cell, from the size alone.
+struct HeatmapGrid {
+    QRect area; ///< of the cells that can be seen
+    int rows = 0;
+    int columns = 0;
+    double cellWidth = 8;
+    int cellHeight = 22;
+    int scroll = 0; ///< pixels hidden at the left
+
+    struct Cell {
+        int row = 0;
+        int column = 0;
+        bool operator==(const Cell&) const = default;
+    };
+
+    QRect cell(int row, int column) const; ///< without the gap to its neighbours
+    std::optional<Cell> cellAt(const QPoint& point) const;
+    int contentWidth() const;
+    /// Every how many columns a label fits.
+    int labelStep(int labelWidth) const;
+
+    static constexpr double kSmallestWidth = 2;
+    static HeatmapGrid fit(const QRect& room, int rows, int columns, int scroll);
+};
+
+} // namespace sida::ui
