@@ -38,6 +38,8 @@ public:
     std::filesystem::path file(const std::string& name, std::string_view content) const
     {
         const std::filesystem::path path = m_path / name;
+        // Some file systems flush a file to the disk when it is truncated and rewritten.
+        std::filesystem::remove(path);
         std::ofstream(path, std::ios::binary)
             .write(content.data(), static_cast<std::streamsize>(content.size()));
         return path;
