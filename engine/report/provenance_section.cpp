@@ -5,6 +5,8 @@
 #include "engine/base/units.h"
 #include "engine/report/html.h"
 
+#include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <utility>
 
@@ -83,6 +85,29 @@ Rows settingsOf(const ReportInput& input)
     };
 }
 
+/// What the header says already, in better words.
+constexpr std::array<std::string_view, 8> kToldAbove
+    = {"policy", "routing", "eviction", "top_k", "lookahead", "dtype", "batch_size", "dataset_samples"};
+
+/// "model_identity" is "Model identity" to a reader.
+std::string keyWords(std::string key)
+{
+    std::replace(key.begin(), key.end(), '_', ' ');
+    if (!key.empty() && key.front() >= 'a' && key.front() <= 'z')
+        key.front() = static_cast<char>(key.front() - 'a' + 'A');
+    return key;
+}
+
+Rows recordedFacts(const api::Provenance& provenance)
+{
+    Rows rows;
+    for (const auto& [key, value] : provenance) {
+        if (!value.empty() && std::find(kToldAbove.begin(), kToldAbove.end(), key) == kToldAbove.end())
+            rows.emplace_back(keyWords(key), value);
+    }
+    return rows;
+}
+
 std::string list(const Rows& rows)
 {
     std::string out;
@@ -96,8 +121,9 @@ std::string list(const Rows& rows)
 std::string provenanceSection(const ReportInput& input)
 {
     std::string out = heading("How it was made") + list(settingsOf(input));
-    if (!input.recording.header.provenance.empty())
-        out += "<h3>As recorded</h3>\n" + list(input.recording.header.provenance);
+    const Rows recorded = recordedFacts(input.recording.header.provenance);
+    if (!recorded.empty())
+        out += "<h3>As recorded</h3>\n" + list(recorded);
     return section("made", out);
 }
 

@@ -36,6 +36,15 @@ std::string cautionList(const ReportInput& input)
     return out;
 }
 
+std::string recordedAt(const api::Provenance& provenance)
+{
+    for (const auto& [key, value] : provenance) {
+        if (key == "created")
+            return ", recorded " + escape(value);
+    }
+    return {};
+}
+
 } // namespace
 
 std::string toHtml(const api::Recording& recording, const std::string& sessionName)
@@ -57,7 +66,8 @@ std::string toHtml(const api::Recording& recording, const std::string& sessionNa
     page += fmt::format(
         "<header><div class=\"line\"><span>SiDA Studio run report</span><span>{}</span></div>\n<h1>{}</h1>\n"
         "<p class=\"verdict\">{}</p>\n{}</header>\n",
-        name, title, escape(verdictText(input)), cautionList(input));
+        name + recordedAt(recording.header.provenance), title, escape(verdictText(input)),
+        cautionList(input));
     page += figuresSection(input) + overRunSection(input) + timeSection(input);
     page += "<div class=\"columns\">\n" + memorySection(input) + transfersSection(input) + "</div>\n";
     page += expertsSection(input) + layersSection(input) + provenanceSection(input);

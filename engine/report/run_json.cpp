@@ -5,6 +5,8 @@
 #include "engine/base/units.h"
 #include "engine/report/report.h"
 
+#include <algorithm>
+#include <array>
 #include <limits>
 
 namespace sida::report
@@ -13,7 +15,8 @@ namespace sida::report
 namespace
 {
 
-constexpr std::string_view kVersionPrefix = "version.";
+constexpr std::array<std::string_view, 7> kVersionKeys
+    = {"sida_version", "libtorch", "sqlite", "fmt", "sentencepiece", "cuda", "driver"};
 
 Json memoryObject(const api::RunHeader& header, const api::Figures& figures)
 {
@@ -94,8 +97,8 @@ Json versionsOf(const api::Provenance& provenance)
 {
     Json versions = Json::object();
     for (const auto& [key, value] : provenance) {
-        if (key.starts_with(kVersionPrefix))
-            versions[key.substr(kVersionPrefix.size())] = value;
+        if (std::find(kVersionKeys.begin(), kVersionKeys.end(), key) != kVersionKeys.end())
+            versions[key == "sida_version" ? "sida_studio" : key] = value;
     }
     return versions;
 }

@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 Json runObject(
     const api::RunHeader& header, const api::Figures& figures, const std::filesystem::path& session);
 
-/// Versions of the libraries: the provenance entries whose key begins with "version.".
+/// Versions of the program and its libraries, as far as the provenance tells them.
 Json versionsOf(const api::Provenance& provenance);
 
 /// Indented text. Bytes that are no UTF-8, such as those of a file name, become U+FFFD.

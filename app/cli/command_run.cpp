@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/commands.h"
+#include "app/cli/progress_line.h"
+#include "app/cli/run_outputs.h"
+#include "app/cli/run_settings.h"
+#include "app/cli/run_summary.h"
+#include "engine/report/report.h"
+
+#include <fmt/format.h>
+#include <memory>
+
+namespace sida::cli
+{
+
+namespace
+{
+
+namespace fs = std::filesystem;
+
+Status checkFiles(const RunSettings& settings, const RunPlan& plan, const Inspector& inspector)
+{
+    std::vector<fs::path> inputs = {settings.model, settings.dataset};
+    if (!settings.predictor.empty())
+        inputs.emplace_back(settings.predictor);
+    for (const fs::path& input : inputs)
+        SIDA_TRY(checkInput(input));
+    if (!plan.outputs.empty()) {
+        SIDA_TRY(checkResultFile({"--outputs", plan.outputs, plan.outputsKind, false}, inputs, inspector));
+        if (settings.json && isStandardOutput(plan.outputs))
+            return failure(
+                ErrorKind::usage,
+                fmt::format("--outputs {}: standard output is taken by --json", plan.outputs.string()));
+    }
+    if (plan.run.session.empty())
+        return {};
+    SIDA_TRY(checkResultFile(
+        {"--session", plan.run.session, ResultKind::session, plan.run.replaceSession}, inputs, inspector));
+    if (!plan.outputs.empty() && isSamePlace(plan.run.session, plan.outputs))
+        return failure(
+            ErrorKind::usage,
+            fmt::format(
+                "--session and --outputs both name {}; give each its own file", plan.outputs.string()));
+    return {};
+}
+
+Status checkTaskFitsOutputs(api::Task task, const RunPlan& plan)
+{
+    if (task != api::Task::text || plan.outputs.empty() || plan.outputsKind != ResultKind::jsonLines)
+        return {};
+    return failure(
+        ErrorKind::usage,
+        fmt::format(
+            "--outputs {}: task text gives hidden states, which are written to a .safetensors file",
+            plan.outputs.string()));
+}
+
+Status load(api::Engine& engine, const RunSettings& settings, const RunPlan& plan, Context& context)
+{
+    ProgressLine progress(context.err, context.showProgress);
+    SIDA_TRY_ASSIGN(
+        const api::ModelInfo model, engine.loadModel(settings.model, progress.sink(), context.stop));
+    SIDA_TRY_ASSIGN(
+        const api::DatasetInfo dataset,
+        engine.loadDataset(settings.dataset, plan.dataset, progress.sink(), context.stop));
+    SIDA_TRY(checkTaskFitsOutputs(dataset.task, plan));
+    if (plan.usesPredictor)
+        SIDA_TRY_ASSIGN(
+            [[maybe_unused]] const api::PredictorInfo predictor, engine.loadPredictor(settings.predictor));
+    return {};
+}
+
+Result<api::RunResult> runWithProgress(api::Engine& engine, const RunPlan& plan, Context& context)
+{
+    ProgressLine progress(context.err, context.showProgress);
+    api::RunObserver observer;
+    observer.started = [](const api::RunHeader&) {};
+    observer.rows = [](const std::shared_ptr<const api::RecordingChunk>&) {};
+    observer.progress = progress.sink();
+    return engine.run(plan.run, observer, context.stop);
+}
+
+Status tellStopped(const api::RunResult& result, const RunPlan& plan, Context& context)
+{
+    std::string note = fmt::format("note: stopped after {} batches", result.recording->rows.batches.size());
+    if (!result.session.empty())
+        note += fmt::format("; {} holds them", result.session.string());
+    if (!plan.outputs.empty())
+        note += "; no outputs were written";
+    context.err << note << '\n';
+    return {};
+}
+
+Status execute(const RunSettings& settings, Context& context)
+{
+    SIDA_TRY_ASSIGN(const RunPlan plan, planRun(settings));
+    SIDA_TRY(checkFiles(settings, plan, context.inspector));
+    if (plan.dataset.task)
+        SIDA_TRY(checkTaskFitsOutputs(*plan.dataset.task, plan));
+    for (const std::string& note : plan.notes)
+        context.err << "note: " << note << '\n';
+
+    const std::unique_ptr<api::Engine> engine = context.makeEngine();
+    SIDA_TRY(load(*engine, settings, plan, context));
+    SIDA_TRY_ASSIGN(const api::RunResult result, runWithProgress(*engine, plan, context));
+    if (result.stopped)
+        return tellStopped(result, plan, context);
+    if (!plan.outputs.empty())
+        SIDA_TRY(writeOutputs(plan.outputs, plan.outputsKind, result));
+    if (settings.json)
+        context.out << report::toJson(*result.recording, result.session) << '\n';
+    else if (plan.outputs.empty() || !isStandardOutput(plan.outputs))
+        writeRunSummary(context.out, *result.recording, result.session);
+    return {};
+}
+
+} // namespace
+
+Command addRun(CLI::App& app)
+{
+    CLI::App* parser = app.add_subcommand("run", "Run a model over a dataset and say how it went");
+    auto settings = std::make_shared<RunSettings>();
+    addRunOptions(*parser, *settings);
+    return {parser, [settings](Context& context) { return execute(*settings, context); }};
+}
+
+} // namespace sida::cli

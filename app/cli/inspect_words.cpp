@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/inspect_words.h"
+
+#include "app/cli/run_summary.h"
+#include "app/cli/text_table.h"
+#include "engine/base/units.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace sida::cli
+{
+
+namespace
+{
+
+/// "6 with 8 experts each", or the range where they differ.
+std::string moeLayerWords(const std::vector<api::MoeLayerInfo>& layers)
+{
+    if (layers.empty())
+        return "none";
+    const auto [fewest, most] = std::minmax_element(
+        layers.begin(), layers.end(), [](const auto& a, const auto& b) { return a.experts < b.experts; });
+    if (fewest->experts == most->experts)
+        return fmt::format("{} with {} experts each", layers.size(), most->experts);
+    return fmt::format("{} with {} to {} experts", layers.size(), fewest->experts, most->experts);
+}
+
+std::string shareOrUnknown(double share)
+{
+    return share < 0 ? "not said" : units::formatNumber(share);
+}
+
+} // namespace
+
+void writeInWords(std::ostream& out, const api::ModelInfo& model)
+{
+    out << fmt::format("{}: a model, {}\n", model.path.string(), model.architecture);
+    const std::uint64_t expertBytes = static_cast<std::uint64_t>(model.expertCount) * model.expertBytes;
+    std::uint64_t fileBytes = 0;
+    for (const api::FileInfo& file : model.files)
+        fileBytes += file.bytes;
+    TextRows rows
+        = {{"parameters",
+            fmt::format(
+                "{}, stored as {}", units::formatCount(model.parameters), api::name(model.storageDtype))},
+           {"blocks", std::to_string(model.layers)},
+           {"MoE layers", moeLayerWords(model.moeLayers)},
+           {"width", fmt::format("{} model, {} feed-forward", model.dModel, model.dFf)},
+           {"experts",
+            fmt::format(
+                "{} of {}, {} in all", units::formatCount(static_cast<std::uint64_t>(model.expertCount)),
+                units::formatBytes(model.expertBytes), units::formatBytes(expertBytes))},
+           {"everything else", units::formatBytes(model.denseBytes)},
+           {"head", model.labels > 0 ? fmt::format("classifier, {} labels", model.labels) : "none"},
+           {"tokenizer", model.hasTokenizer ? "there" : "none: only datasets with input_ids can be run"},
+           {"files", fmt::format("{}, {}", model.files.size(), units::formatBytes(fileBytes))},
+           {"identity", model.identity}};
+    if (!model.ignoredTensors.empty())
+        rows.emplace_back("not used", fmt::format("{} tensors", model.ignoredTensors.size()));
+    writeRows(out, rows);
+}
+
+void writeInWords(std::ostream& out, const api::DatasetInfo& dataset)
+{
+    out << fmt::format("{}: a dataset\n", dataset.path.string());
+    TextRows rows
+        = {{"samples", units::formatCount(dataset.samples)}, {"labels", dataset.labelled ? "yes" : "no"}};
+    if (dataset.tokens > 0)
+        rows.emplace_back(
+            "tokens",
+            fmt::format("{}, at most {} a sample", units::formatCount(dataset.tokens), dataset.longest));
+    rows.emplace_back("identity", dataset.identity);
+    writeRows(out, rows);
+}
+
+void writeInWords(std::ostream& out, const api::PredictorInfo& predictor)
+{
+    out << fmt::format("{}: a predictor, {}\n", predictor.path.string(), predictor.kind);
+    writeRows(
+        out,
+        {{"for model", predictor.modelIdentity},
+         {"MoE layers", moeLayerWords(predictor.moeLayers)},
+         {"held-out hit rate",
+          fmt::format(
+              "top 1 {}, top 3 {}", shareOrUnknown(predictor.heldOutTop1),
+              shareOrUnknown(predictor.heldOutTop3))},
+         {"width", fmt::format("{} embedding, {} hidden", predictor.embeddingDim, predictor.hiddenDim)},
+         {"sparsemax", predictor.sparsemax},
+         {"loss", predictor.loss},
+         {"parameters",
+          fmt::format(
+              "{}, {}", units::formatCount(predictor.parameters), units::formatBytes(predictor.bytes))}});
+}
+
+void writeInWords(std::ostream& out, const api::Recording& recording, const std::filesystem::path& session)
+{
+    out << fmt::format("{}: a session, {}", session.string(), api::name(recording.state));
+    if (!recording.failure.empty())
+        out << " (" << recording.failure << ")";
+    out << '\n';
+    writeRunSummary(out, recording, {});
+    if (recording.header.provenance.empty())
+        return;
+    out << "Provenance\n";
+    writeRows(out, recording.header.provenance);
+}
+
+} // namespace sida::cli

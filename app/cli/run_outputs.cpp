@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/run_outputs.h"
+
+#include "engine/base/atomic_file.h"
+#include "engine/checkpoint/safetensors.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <span>
+
+namespace sida::cli
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+std::string number(float value)
+{
+    // The shortest text that reads back as the same float32.
+    return std::isfinite(value) ? fmt::format("{}", value) : std::string("null");
+}
+
+std::string jsonLine(const api::SampleOutput& sample)
+{
+    const auto& logits = sample.logits;
+    std::string scores;
+    for (const float logit : logits)
+        scores += (scores.empty() ? "" : ", ") + number(logit);
+    const auto best = std::max_element(logits.begin(), logits.end()) - logits.begin();
+    return fmt::format(
+        "{{\"index\": {}, \"label\": {}, \"prediction\": {}, \"scores\": [{}]}}\n", sample.index,
+        sample.label < 0 ? std::string("null") : std::to_string(sample.label),
+        logits.empty() ? std::string("null") : std::to_string(best), scores);
+}
+
+Status writeJsonLines(const fs::path& path, const std::vector<api::SampleOutput>& outputs)
+{
+    return writeFileAtomically(path, [&](std::ostream& stream) -> Status {
+        for (const api::SampleOutput& sample : outputs)
+            stream << jsonLine(sample);
+        return {};
+    });
+}
+
+checkpoint::TensorToWrite
+tensor(std::string name, std::vector<std::int64_t> shape, const std::vector<float>& values)
+{
+    return {
+        std::move(name), checkpoint::StorageType::f32, std::move(shape), std::as_bytes(std::span(values))};
+}
+
+Status writeTensors(const fs::path& path, const api::RunResult& result)
+{
+    std::vector<checkpoint::TensorToWrite> tensors;
+    for (const api::SampleOutput& sample : result.outputs) {
+        if (result.task == api::Task::text) {
+            const std::int64_t length = std::max(sample.length, 1);
+            const auto width = static_cast<std::int64_t>(sample.hidden.size()) / length;
+            tensors.push_back(
+                tensor(fmt::format("last_hidden_state.{}", sample.index), {length, width}, sample.hidden));
+        } else {
+            const auto labels = static_cast<std::int64_t>(sample.logits.size());
+            tensors.push_back(tensor(fmt::format("logits.{}", sample.index), {labels}, sample.logits));
+        }
+    }
+    return checkpoint::writeSafetensors(path, std::move(tensors));
+}
+
+} // namespace
+
+Result<ResultKind> outputsKind(const fs::path& path)
+{
+    if (path.extension() == ".safetensors")
+        return ResultKind::safetensors;
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    const bool device = path == "/dev/stdout" || (fs::exists(status) && !fs::is_regular_file(status));
+    if (path.extension() == ".jsonl" || device)
+        return ResultKind::jsonLines;
+    return failure(
+        ErrorKind::usage,
+        fmt::format("--outputs {}: expected a name that ends in .safetensors or .jsonl", path.string()));
+}
+
+Status writeOutputs(const fs::path& path, ResultKind kind, const api::RunResult& result)
+{
+    return kind == ResultKind::safetensors ? writeTensors(path, result)
+                                           : writeJsonLines(path, result.outputs);
+}
+
+} // namespace sida::cli
