@@ -15,7 +15,38 @@ function(sida_library name)
     if(ARG_TORCH)
         sida_use_torch(${name})
     endif()
+    set_property(GLOBAL APPEND PROPERTY SIDA_LIBRARIES ${name})
 endfunction()
+
+# The seams, checked when everything is declared: the engine and the command line never link Qt, and the window
+# sees of the engine only its interface and its base.
+function(sida_check_layers)
+    get_property(libraries GLOBAL PROPERTY SIDA_LIBRARIES)
+    foreach(name IN LISTS libraries)
+        sida_folder_of(${name} folder)
+        get_target_property(links ${name} LINK_LIBRARIES)
+        foreach(link IN LISTS links)
+            if(folder MATCHES "^(engine|app/cli)(/|$)" AND link MATCHES "^(Qt[0-9]*::|QCustomPlot)")
+                message(FATAL_ERROR "${name} (${folder}) links ${link}: the engine and the command line do without Qt")
+            endif()
+            if(folder MATCHES "^ui(/|$)" AND TARGET ${link} AND NOT link MATCHES "^(sida_api|sida_base|sida_flags)$")
+                sida_folder_of(${link} linked)
+                if(linked MATCHES "^engine(/|$)")
+                    message(FATAL_ERROR "${name} (${folder}) links ${link} (${linked}): ui sees only engine/api and engine/base")
+                endif()
+            endif()
+        endforeach()
+    endforeach()
+endfunction()
+
+# sida_folder_of(NAME RESULT): where a target is declared, from the root of the repository.
+function(sida_folder_of name result)
+    get_target_property(directory ${name} SOURCE_DIR)
+    file(RELATIVE_PATH directory "${PROJECT_SOURCE_DIR}" "${directory}")
+    set(${result} "${directory}" PARENT_SCOPE)
+endfunction()
+
+cmake_language(DEFER DIRECTORY "${PROJECT_SOURCE_DIR}" CALL sida_check_layers)
 
 # sida_use_torch(NAME): link libtorch's CPU library and share one precompiled header among all torch targets.
 function(sida_use_torch name)

@@ -47,7 +47,9 @@ std::string oneLine(std::string text)
 
 int report(const Error& error, Context& context)
 {
-    context.err << "error: " << oneLine(error.message) << '\n';
+    // Who stopped it knows why it ended: that is no error.
+    context.err << (error.kind == ErrorKind::cancelled ? "note: " : "error: ") << oneLine(error.message)
+                << '\n';
     return exitStatus(error.kind);
 }
 

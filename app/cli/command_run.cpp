@@ -64,9 +64,10 @@ Status load(api::Engine& engine, const RunSettings& settings, const RunPlan& pla
         const api::DatasetInfo dataset,
         engine.loadDataset(settings.dataset, plan.dataset, progress.sink(), context.stop));
     SIDA_TRY(checkTaskFitsOutputs(dataset.task, plan));
-    if (plan.usesPredictor)
+    if (plan.usesPredictor) {
         SIDA_TRY_ASSIGN(
             [[maybe_unused]] const api::PredictorInfo predictor, engine.loadPredictor(settings.predictor));
+    }
     return {};
 }
 
