@@ -206,6 +206,9 @@ struct FigureAccumulator::State {
     Nanoseconds budgetTime = std::numeric_limits<Nanoseconds>::min();
     double transferNs = 0; // sums are doubles: times of a damaged file must not overflow
     std::array<double, kStallCauses> stallNs{};
+    std::uint64_t compared = 0;
+    std::uint64_t equalToReference = 0;
+    std::uint64_t referenceRight = 0;
     std::uint64_t judged = 0;
     std::uint64_t right = 0;
     std::uint64_t hashTokens = 0;
@@ -292,6 +295,11 @@ void FigureAccumulator::State::add(const HashRow& row)
 
 void FigureAccumulator::State::add(const SampleRow& row)
 {
+    if (row.reference >= 0) {
+        ++compared;
+        equalToReference += row.prediction == row.reference ? 1 : 0;
+        referenceRight += row.label == row.reference ? 1 : 0;
+    }
     if (row.label < 0 || row.prediction < 0)
         return;
     ++judged;
@@ -338,6 +346,15 @@ Figures FigureAccumulator::figures() const
     figures.latencyMeanMs = milliseconds(state.latencies.mean());
     if (state.judged > 0)
         figures.metric = static_cast<double>(state.right) / static_cast<double>(state.judged);
+    if (state.compared > 0)
+        figures.equalOutputs
+            = static_cast<double>(state.equalToReference) / static_cast<double>(state.compared);
+    if (state.compared > 0 && state.judged == state.compared) {
+        figures.referenceMetric
+            = static_cast<double>(state.referenceRight) / static_cast<double>(state.compared);
+        if (state.referenceRight > 0)
+            figures.fidelity = *figures.metric / *figures.referenceMetric;
+    }
     figures.saving = figures.peakBytes > 0
         ? 1 - ratio(static_cast<double>(figures.peakBytes), static_cast<double>(state.residentBytes))
         : kNaN;

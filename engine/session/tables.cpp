@@ -274,7 +274,7 @@ api::HashBuildRow TableOf<api::HashBuildRow>::read(RowInput& in)
 
 void TableOf<api::SampleRow>::write(Statement& out, const api::SampleRow& row)
 {
-    out.bind(row.batch, row.index, row.tokens, row.label, row.prediction);
+    out.bind(row.batch, row.index, row.tokens, row.label, row.prediction, row.reference);
 }
 api::SampleRow TableOf<api::SampleRow>::read(RowInput& in)
 {
@@ -284,6 +284,7 @@ api::SampleRow TableOf<api::SampleRow>::read(RowInput& in)
     row.tokens = in.count<std::uint32_t>();
     row.label = static_cast<std::int32_t>(in.integer(-1, std::numeric_limits<std::int32_t>::max()));
     row.prediction = static_cast<std::int32_t>(in.integer(-1, std::numeric_limits<std::int32_t>::max()));
+    row.reference = static_cast<std::int32_t>(in.integer(-1, std::numeric_limits<std::int32_t>::max()));
     return row;
 }
 

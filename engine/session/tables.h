@@ -105,7 +105,7 @@ SIDA_TABLE(
     HashRow, "hash", "batch, layer, tokens, token_hits, predicted_experts, active_experts, correct_experts",
     "batch, layer");
 SIDA_TABLE(HashBuildRow, "hash_builds", "batch, begin_ns, end_ns", "batch");
-SIDA_TABLE(SampleRow, "samples", "batch, sample, tokens, label, prediction", "rowid");
+SIDA_TABLE(SampleRow, "samples", "batch, sample, tokens, label, prediction, reference", "rowid");
 
 #undef SIDA_TABLE
 

@@ -19,7 +19,7 @@ TEST(Recorder, GivesEveryKindOfRowBackAsItWas)
     const api::MemoryRow memory{1, {2, 3, 4, 5, 6, 7}, 8};
     const api::HashRow hash{1, 2, 3, 4, 5, 6, 7};
     const api::HashBuildRow build{1, 2, 3};
-    const api::SampleRow sample{1, 2, 3, 4, 5};
+    const api::SampleRow sample{1, 2, 3, 4, 5, 6};
     const api::BudgetRow budget{1, 2, 3, false, "too small"};
 
     Recorder recorder;
