@@ -55,8 +55,9 @@ public:
     virtual const experts::HostStore& experts() const = 0;
     /// Token embedding, float32 [vocabulary, dModel]: the predictor's input.
     virtual std::span<const float> embeddings() const = 0;
-    /// Upper bound of the workspace a forward pass needs for that shape, whatever the routing.
-    virtual std::uint64_t workspaceBytes(int rows, int length, int topK) const = 0;
+    /// Upper bound of the workspace a forward pass needs for that shape, whatever the routing, when libtorch
+    /// may use that many threads on the thread that calls forward.
+    virtual std::uint64_t workspaceBytes(int rows, int length, int topK, int threads) const = 0;
     virtual Result<ForwardResult>
     forward(const dataset::TokenBatch& batch, ExpertSource& source, const ForwardOptions& options) const = 0;
 };

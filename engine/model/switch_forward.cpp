@@ -50,14 +50,14 @@ SwitchForward::run(const dataset::TokenBatch& batch, ExpertSource& source, const
     return result;
 }
 
-std::uint64_t SwitchForward::workspaceBytes(int rows, int length, int topK) const
+std::uint64_t SwitchForward::workspaceBytes(int rows, int length, int topK, int threads) const
 {
     ForwardShape shape;
     shape.rows = static_cast<std::size_t>(std::max(rows, 1));
     shape.longest = static_cast<std::size_t>(std::max(length, 1));
     shape.tokens = shape.rows * shape.longest;
     shape.topK = static_cast<std::size_t>(std::max(topK, 1));
-    shape.threads = static_cast<std::size_t>(computeThreads());
+    shape.threads = static_cast<std::size_t>(std::max(threads, 1));
     // The allocator keeps one cache line of its own before the block.
     return ForwardPlan::make(m_weights, shape).bytes() + 64;
 }

@@ -30,7 +30,7 @@ public:
     run(const dataset::TokenBatch& batch, ExpertSource& source, const ForwardOptions& options);
 
     /// Upper bound of the memory that run() takes, for batches of rows x length with any real lengths.
-    std::uint64_t workspaceBytes(int rows, int length, int topK) const;
+    std::uint64_t workspaceBytes(int rows, int length, int topK, int threads) const;
 
 private:
     struct Sequence {

@@ -28,9 +28,9 @@ public:
     const api::ModelInfo& info() const override { return m_info; }
     const experts::HostStore& experts() const override { return m_weights.experts; }
     std::span<const float> embeddings() const override { return m_weights.embedding.span(); }
-    std::uint64_t workspaceBytes(int rows, int length, int topK) const override
+    std::uint64_t workspaceBytes(int rows, int length, int topK, int threads) const override
     {
-        return m_forward->workspaceBytes(rows, length, topK);
+        return m_forward->workspaceBytes(rows, length, topK, threads);
     }
 
     Result<ForwardResult> forward(

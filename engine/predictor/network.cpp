@@ -307,7 +307,8 @@ std::uint64_t Network::weightBytes() const
 
 std::uint64_t Network::workspaceBytes(int rows, int length) const
 {
-    return Layout(m_state->shape, std::int64_t{rows} * length, rows, length).bytes();
+    constexpr std::uint64_t kTensorHeader = 64; // the workspace keeps one before the only tensor of a pass
+    return Layout(m_state->shape, std::int64_t{rows} * length, rows, length).bytes() + kTensorHeader;
 }
 
 void Network::forward(

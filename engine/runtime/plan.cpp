@@ -4,6 +4,7 @@
 
 #include "engine/base/units.h"
 #include "engine/experts/expert_cache.h"
+#include "engine/runtime/compute_threads.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -46,7 +47,8 @@ Result<api::BudgetPlan> planBudget(
     api::BudgetPlan plan;
     plan.experts = model.experts().expertCount();
     of(plan.byPurpose, api::Purpose::denseWeights) = model.info().denseBytes;
-    of(plan.byPurpose, api::Purpose::activations) = model.workspaceBytes(shape.rows, shape.length, topK);
+    of(plan.byPurpose, api::Purpose::activations)
+        = model.workspaceBytes(shape.rows, shape.length, topK, resolveThreads(options.threads));
     const std::uint64_t withoutPredictor
         = std::accumulate(plan.byPurpose.begin(), plan.byPurpose.end(), std::uint64_t{0});
     plan.residentBytes = withoutPredictor + slotBytes * static_cast<std::uint64_t>(plan.experts);

@@ -1,0 +1,182 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/tiny_model.h"
+
+#include "engine/checkpoint/safetensors.h"
+
+#include <fmt/format.h>
+#include <fstream>
+#include <random>
+#include <stdexcept>
+#include <vector>
+
+namespace sida::test
+{
+
+namespace
+{
+
+/// Collects tensors with random content; the storage outlives the spans given to the writer.
+class RandomTensors
+{
+public:
+    explicit RandomTensors(std::uint64_t seed)
+        : m_random(seed)
+    {
+    }
+
+    void add(std::string name, std::vector<std::int64_t> shape, float scale, float offset = 0)
+    {
+        std::int64_t elements = 1;
+        for (const std::int64_t size : shape)
+            elements *= size;
+        std::normal_distribution<float> normal(offset, scale);
+        std::vector<float>& values = m_values.emplace_back(static_cast<std::size_t>(elements));
+        for (float& value : values)
+            value = normal(m_random);
+        m_tensors.push_back({std::move(name), checkpoint::StorageType::f32, std::move(shape), {}});
+    }
+
+    void write(const std::filesystem::path& path, const std::map<std::string, std::string>& metadata)
+    {
+        for (std::size_t i = 0; i < m_tensors.size(); ++i)
+            m_tensors[i].data = std::as_bytes(std::span(m_values[i]));
+        if (const Status written = checkpoint::writeSafetensors(path, m_tensors, metadata); !written)
+            throw std::runtime_error(written.error().message);
+    }
+
+private:
+    std::mt19937_64 m_random;
+    std::vector<std::vector<float>> m_values;
+    std::vector<checkpoint::TensorToWrite> m_tensors;
+};
+
+bool isSparse(const TinyModel& model, int block)
+{
+    return model.sparseStep == 1 || (model.sparseStep > 1 && block % model.sparseStep == 1);
+}
+
+void writeConfig(const std::filesystem::path& path, const TinyModel& model)
+{
+    std::ofstream(path) << fmt::format(
+        R"({{"model_type": "switch_transformers", "d_model": {}, "d_kv": {}, "d_ff": {}, "num_heads": {},
+  "num_layers": {}, "num_decoder_layers": 0, "num_sparse_encoder_layers": {}, "encoder_sparse_step": {},
+  "num_experts": {}, "vocab_size": {}, "relative_attention_num_buckets": 32,
+  "relative_attention_max_distance": 128, "layer_norm_epsilon": 1e-06, "router_bias": false,
+  "router_dtype": "float32", "dense_act_fn": "relu", "pad_token_id": 0, "eos_token_id": 1}})",
+        model.dModel, model.dKv, model.dFf, model.heads, model.layers,
+        model.sparseStep > 0 ? model.layers / model.sparseStep : 0, model.sparseStep, model.experts,
+        model.vocabulary);
+}
+
+void addBlock(RandomTensors& tensors, const TinyModel& model, int block)
+{
+    const std::string at = fmt::format("encoder.block.{}.layer.", block);
+    const int inner = model.heads * model.dKv;
+    for (const char* name : {"q", "k", "v"})
+        tensors.add(at + "0.SelfAttention." + name + ".weight", {inner, model.dModel}, 0.3F);
+    tensors.add(at + "0.SelfAttention.o.weight", {model.dModel, inner}, 0.3F);
+    if (block == 0)
+        tensors.add(at + "0.SelfAttention.relative_attention_bias.weight", {32, model.heads}, 0.5F);
+    tensors.add(at + "0.layer_norm.weight", {model.dModel}, 0.1F, 1);
+    tensors.add(at + "1.layer_norm.weight", {model.dModel}, 0.1F, 1);
+    auto addFeedForward = [&](const std::string& prefix) {
+        tensors.add(prefix + "wi.weight", {model.dFf, model.dModel}, 0.3F);
+        tensors.add(prefix + "wo.weight", {model.dModel, model.dFf}, 0.3F);
+    };
+    if (!isSparse(model, block)) {
+        addFeedForward(at + "1.mlp.");
+        return;
+    }
+    tensors.add(at + "1.mlp.router.classifier.weight", {model.experts, model.dModel}, 1);
+    for (int expert = 0; expert < model.experts; ++expert)
+        addFeedForward(fmt::format("{}1.mlp.experts.expert_{}.", at, expert));
+}
+
+} // namespace
+
+void writeTinyModel(const std::filesystem::path& folder, const TinyModel& model)
+{
+    std::filesystem::create_directories(folder);
+    writeConfig(folder / "config.json", model);
+    RandomTensors tensors(model.seed);
+    tensors.add("shared.weight", {model.vocabulary, model.dModel}, 1);
+    for (int block = 0; block < model.layers; ++block)
+        addBlock(tensors, model, block);
+    tensors.add("encoder.final_layer_norm.weight", {model.dModel}, 0.1F, 1);
+    if (model.labels > 0) {
+        tensors.add("classifier.dense.weight", {model.dModel, model.dModel}, 0.3F);
+        tensors.add("classifier.dense.bias", {model.dModel}, 0.1F);
+        tensors.add("classifier.out_proj.weight", {model.labels, model.dModel}, 0.3F);
+        tensors.add("classifier.out_proj.bias", {model.labels}, 0.1F);
+    }
+    tensors.write(folder / "model.safetensors", {{"format", "pt"}});
+}
+
+void writeTinyPredictor(
+    const std::filesystem::path& file, const TinyModel& model, const std::string& modelIdentity)
+{
+    constexpr int kHidden = 12;
+    RandomTensors tensors(model.seed + 1000);
+    tensors.add("compression_fc.weight", {kHidden, model.dModel}, 0.3F);
+    tensors.add("compression_fc.bias", {kHidden}, 0.1F);
+    for (const char* layer : {"l0", "l1"}) {
+        tensors.add(fmt::format("lstm.weight_ih_{}", layer), {4 * kHidden, kHidden}, 0.3F);
+        tensors.add(fmt::format("lstm.weight_hh_{}", layer), {4 * kHidden, kHidden}, 0.3F);
+        tensors.add(fmt::format("lstm.bias_ih_{}", layer), {4 * kHidden}, 0.1F);
+        tensors.add(fmt::format("lstm.bias_hh_{}", layer), {4 * kHidden}, 0.1F);
+    }
+    tensors.add("residual_fc.weight", {kHidden, kHidden}, 0.3F);
+    tensors.add("residual_fc.bias", {kHidden}, 0.1F);
+    std::string layers;
+    std::string experts;
+    for (int block = 0; block < model.layers; ++block) {
+        if (!isSparse(model, block))
+            continue;
+        const std::string key = fmt::format("fc.encoder-block-{}-layer-1-mlp-router-classifier", block);
+        tensors.add(key + ".weight", {model.experts, kHidden}, 1);
+        tensors.add(key + ".bias", {model.experts}, 0.1F);
+        const char* separator = layers.empty() ? "" : ",";
+        layers += fmt::format("{}encoder.block.{}.layer.1.mlp", separator, block);
+        experts += fmt::format("{}{}", separator, model.experts);
+    }
+    tensors.write(
+        file,
+        {{"format", "sida-predictor"},
+         {"version", "1"},
+         {"kind", "lstm"},
+         {"model_identity", modelIdentity},
+         {"moe_layers", layers},
+         {"experts", experts},
+         {"embedding_dim", fmt::format("{}", model.dModel)},
+         {"hidden_dim", fmt::format("{}", kHidden)},
+         {"sparsemax", "textbook"},
+         {"loss", "truncated-l1"},
+         {"top_t", "8"},
+         {"ce_weight", "0.005"},
+         {"held_out_top1", "0.5"},
+         {"held_out_top3", "0.7"},
+         {"trained_rows", "1"},
+         {"epochs", "1"},
+         {"seed", "1"},
+         {"created", "2026-01-01"},
+         {"creator", "test"}});
+}
+
+void writeTinyDataset(const std::filesystem::path& file, const TinyModel& model, int samples, int longest)
+{
+    std::mt19937_64 random(model.seed + 7);
+    std::ofstream stream(file);
+    for (int i = 0; i < samples; ++i) {
+        stream << R"({"input_ids": [)";
+        const auto length = random() % static_cast<std::uint64_t>(longest);
+        for (std::uint64_t token = 0; token < length; ++token)
+            stream << 3 + random() % static_cast<std::uint64_t>(model.vocabulary - 3) << ", ";
+        stream << "1]";
+        if (model.labels > 0)
+            stream << R"(, "label": )" << random() % static_cast<std::uint64_t>(model.labels);
+        stream << "}\n";
+    }
+}
+
+} // namespace sida::test
