@@ -50,6 +50,7 @@ BudgetPanel::BudgetPanel(QWidget* parent)
     layout->addWidget(m_estimate);
     layout->addWidget(makeMemory());
     layout->addStretch(1);
+    setFocusProxy(m_bytes);
     setUnknown(tr("Choose a model to see what it needs"));
 }
 

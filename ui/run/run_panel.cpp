@@ -232,6 +232,11 @@ void RunPanel::setPhase(RunPhase phase, const QString& reason)
     refresh();
 }
 
+void RunPanel::focusDevice()
+{
+    m_device->setFocus(Qt::OtherFocusReason);
+}
+
 void RunPanel::refresh()
 {
     refreshCards();

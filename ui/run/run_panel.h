@@ -29,6 +29,7 @@ public:
 
     /// `reason` says why nothing can be started while `busy`.
     void setPhase(RunPhase phase, const QString& reason = {});
+    void focusDevice();
 
 Q_SIGNALS:
     void modelWanted();

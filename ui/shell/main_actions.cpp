@@ -1,0 +1,242 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/main_actions.h"
+
+#include "ui/shell/studio.h"
+#include "ui/shell/workbench.h"
+#include "ui/theme/theme_manager.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QDockWidget>
+#include <QMenu>
+#include <QMenuBar>
+#include <QToolBar>
+
+namespace sida::ui
+{
+
+MainActions::MainActions(Studio* studio, Workbench* workbench, QObject* parent)
+    : QObject(parent)
+    , m_studio(studio)
+    , m_workbench(workbench)
+{
+    makeFileActions();
+    makeRunActions();
+    makeTimeActions();
+    makeThemeActions();
+    startPage = make(
+        tr("Start Page"), QStringLiteral("Ctrl+Shift+H"),
+        tr("Show what the next run is made of and the recent sessions"));
+    startPage->setCheckable(true);
+    restoreLayout = make(
+        tr("Restore Default Layout"), QStringLiteral("Ctrl+Shift+R"), tr("Put every part back to its place"));
+    connect(restoreLayout, &QAction::triggered, m_workbench, &Workbench::restoreDefaultLayout);
+    shortcuts
+        = make(tr("Keyboard Shortcuts"), QStringLiteral("?"), tr("List every action with its shortcut"));
+    about = make(tr("About SiDA Studio"), {}, tr("Version and licence"));
+    connect(m_studio, &Studio::activityChanged, this, &MainActions::refresh);
+    connect(m_studio, &Studio::recordingChanged, this, &MainActions::refresh);
+    connect(&m_studio->nextRun(), &NextRun::changed, this, &MainActions::refresh);
+    connect(&m_studio->axis(), &TimeAxis::historyChanged, this, &MainActions::refresh);
+    connect(&m_studio->axis(), &TimeAxis::selectionChanged, this, &MainActions::refresh);
+    connect(&m_studio->axis(), &TimeAxis::followChanged, this, &MainActions::refresh);
+    refresh();
+}
+
+QAction* MainActions::make(const QString& text, const QString& shortcut, const QString& tip)
+{
+    auto* action = new QAction(text, this);
+    action->setShortcut(QKeySequence(shortcut));
+    action->setToolTip(shortcut.isEmpty() ? tip : tr("%1 (%2)").arg(tip, shortcut));
+    action->setStatusTip(tip);
+    return action;
+}
+
+void MainActions::makeFileActions()
+{
+    openModel
+        = make(tr("Open Model Folder..."), QStringLiteral("Ctrl+M"), tr("Choose the model of the next run"));
+    openDataset
+        = make(tr("Open Dataset..."), QStringLiteral("Ctrl+D"), tr("Choose the dataset of the next run"));
+    openPredictor
+        = make(tr("Open Predictor..."), QStringLiteral("Ctrl+P"), tr("Choose the predictor of the next run"));
+    openSession = make(tr("Open Session..."), QStringLiteral("Ctrl+O"), tr("Show a recorded run"));
+    openSession->setIconText(tr("Open..."));
+    quit = make(
+        tr("Quit"), QStringLiteral("Ctrl+Q"), tr("Close the window; a run in progress is stopped and kept"));
+    recent = new QMenu(tr("Recent Sessions"));
+}
+
+void MainActions::makeRunActions()
+{
+    start = make(tr("Start Run"), QStringLiteral("F5"), tr("Run the model over the dataset"));
+    stop = make(tr("Stop"), QStringLiteral("Shift+F5"), tr("Finish the batch in progress and stop"));
+    train = make(
+        tr("Train a Predictor..."), QStringLiteral("Ctrl+T"),
+        tr("Train a predictor for this model on this dataset"));
+    demo = make(tr("Run the Demo"), QStringLiteral("Ctrl+Shift+D"), tr("Load the demo and run it"));
+    connect(start, &QAction::triggered, m_studio, &Studio::start);
+    connect(stop, &QAction::triggered, m_studio, &Studio::stop);
+}
+
+void MainActions::makeTimeActions()
+{
+    TimeAxis& axis = m_studio->axis();
+    undoZoom = make(tr("Undo Zoom"), QStringLiteral("Ctrl+Z"), tr("Back to the range seen before"));
+    undoZoom->setIconText(QString(QChar(0x21B6)) + tr(" Zoom"));
+    redoZoom = make(tr("Redo Zoom"), QStringLiteral("Ctrl+Shift+Z"), tr("Forward to the range seen after"));
+    redoZoom->setIconText(QString(QChar(0x21B7)) + tr(" Zoom"));
+    fit = make(tr("Fit Selection"), QStringLiteral("F"), tr("Make the selected range fill the views"));
+    fit->setIconText(tr("Fit  F"));
+    all = make(
+        tr("Show All"), QStringLiteral("Ctrl+0"), tr("Show the whole run; Home does the same in a view"));
+    all->setIconText(tr("All  Home"));
+    previousStall = make(tr("Previous Stall"), QStringLiteral(","), tr("Go to the stall before"));
+    previousStall->setIconText(QString(QChar(0x25C0)) + tr(" Stall  ,"));
+    nextStall = make(tr("Next Stall"), QStringLiteral("."), tr("Go to the next stall"));
+    nextStall->setIconText(tr("Stall ") + QString(QChar(0x25B6)) + tr("  ."));
+    follow = make(
+        tr("Follow Live"), QStringLiteral("Ctrl+L"),
+        tr("Keep the newest batches in view; recording goes on either way"));
+    follow->setCheckable(true);
+    connect(undoZoom, &QAction::triggered, &axis, &TimeAxis::undo);
+    connect(redoZoom, &QAction::triggered, &axis, &TimeAxis::redo);
+    connect(fit, &QAction::triggered, &axis, &TimeAxis::fitSelection);
+    connect(all, &QAction::triggered, &axis, &TimeAxis::fitAll);
+    connect(follow, &QAction::toggled, &axis, &TimeAxis::setFollowLive);
+    connect(previousStall, &QAction::triggered, this, [this] { goToStall(false); });
+    connect(nextStall, &QAction::triggered, this, [this] { goToStall(true); });
+}
+
+void MainActions::makeThemeActions()
+{
+    theme = new QActionGroup(this);
+    const auto add = [&](const QString& text, ThemeChoice choice, const QString& tip) {
+        QAction* action = make(text, {}, tip);
+        action->setCheckable(true);
+        action->setData(static_cast<int>(choice));
+        theme->addAction(action);
+    };
+    add(tr("Like the System"), ThemeChoice::system, tr("Follow the desktop's colours"));
+    add(tr("Light"), ThemeChoice::light, tr("Dark text on a light background"));
+    add(tr("Dark"), ThemeChoice::dark, tr("Light text on a dark background"));
+    connect(theme, &QActionGroup::triggered, this, [](const QAction* action) {
+        ThemeManager::instance().setChoice(static_cast<ThemeChoice>(action->data().toInt()));
+    });
+}
+
+void MainActions::goToStall(bool next)
+{
+    TimeAxis& axis = m_studio->axis();
+    const TimeRange visible = axis.visible();
+    const Nanoseconds from = axis.hover().value_or(visible.begin + visible.width() / 2);
+    const RecordingModel& recording = m_studio->recording();
+    const api::StallRow* stall = next ? recording.nextStall(from) : recording.previousStall(from);
+    if (!stall)
+        return;
+    axis.setFollowLive(false);
+    axis.reveal({stall->begin, stall->end});
+    axis.setHover(stall->begin + (stall->end - stall->begin) / 2);
+}
+
+void MainActions::fillMenus(QMenuBar* bar)
+{
+    QMenu* file = bar->addMenu(tr("&File"));
+    file->addActions({openModel, openDataset, openPredictor, openSession});
+    file->addMenu(recent);
+    file->addSeparator();
+    file->addAction(quit);
+    QMenu* view = fillViewMenu(bar);
+    QMenu* run = bar->addMenu(tr("&Run"));
+    run->addActions({start, stop});
+    run->addSeparator();
+    run->addActions({train, demo});
+    QMenu* time = bar->addMenu(tr("&Timeline"));
+    time->addActions({undoZoom, redoZoom, fit, all});
+    time->addSeparator();
+    time->addActions({previousStall, nextStall});
+    time->addSeparator();
+    time->addAction(follow);
+    QMenu* help = bar->addMenu(tr("&Help"));
+    help->addActions({shortcuts, about});
+    for (QMenu* menu : {file, view, run, time, help})
+        menu->setToolTipsVisible(true);
+}
+
+QMenu* MainActions::fillViewMenu(QMenuBar* bar)
+{
+    QMenu* view = bar->addMenu(tr("&View"));
+    view->addAction(startPage);
+    view->addSeparator();
+    int number = 1;
+    for (QDockWidget* dock : m_workbench->docks()) {
+        QAction* toggle = dock->toggleViewAction();
+        toggle->setShortcut(QKeySequence(QStringLiteral("Alt+%1").arg(number++)));
+        view->addAction(toggle);
+    }
+    view->addAction(restoreLayout);
+    view->addSeparator();
+    QMenu* themes = view->addMenu(tr("Theme"));
+    themes->addActions(theme->actions());
+    return view;
+}
+
+void MainActions::fillToolBar(QToolBar* bar)
+{
+    bar->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    bar->addAction(openSession);
+    bar->addSeparator();
+    bar->addActions({undoZoom, redoZoom, fit, all});
+    bar->addSeparator();
+    bar->addActions({previousStall, nextStall});
+    bar->addSeparator();
+    bar->addAction(follow);
+}
+
+void MainActions::refresh()
+{
+    const bool idle = m_studio->activity() == Activity::idle;
+    const bool busy = !m_studio->busyReason().isEmpty() && m_studio->activity() != Activity::loading;
+    const bool shown = m_studio->recording().hasRun();
+    const NextRun& run = m_studio->nextRun();
+    for (QAction* action : {openModel, openDataset, openPredictor, openSession, demo})
+        action->setEnabled(!busy);
+    recent->setEnabled(!busy && !recent->isEmpty());
+    start->setEnabled(idle && run.canStart());
+    stop->setEnabled(
+        !idle && m_studio->activity() != Activity::stopping && m_studio->activity() != Activity::closing);
+    train->setEnabled(run.model() && run.dataset());
+    const TimeAxis& axis = m_studio->axis();
+    undoZoom->setEnabled(axis.canUndo());
+    redoZoom->setEnabled(axis.canRedo());
+    fit->setEnabled(axis.selection().has_value());
+    all->setEnabled(shown);
+    previousStall->setEnabled(shown);
+    nextStall->setEnabled(shown);
+    const QSignalBlocker blocker(follow);
+    follow->setEnabled(m_studio->activity() == Activity::running);
+    follow->setChecked(follow->isEnabled() && axis.followsLive());
+    for (QAction* action : theme->actions())
+        if (static_cast<ThemeChoice>(action->data().toInt()) == ThemeManager::instance().choice())
+            action->setChecked(true);
+}
+
+QString MainActions::shortcutSheet() const
+{
+    QStringList rows;
+    const auto add = [&](const QAction* action) {
+        if (!action->shortcut().isEmpty())
+            rows << QStringLiteral("<tr><td style='padding-right:24px'><b>%1</b></td><td>%2</td></tr>")
+                        .arg(
+                            action->shortcut().toString(QKeySequence::NativeText).toHtmlEscaped(),
+                            action->text().toHtmlEscaped());
+    };
+    for (const QAction* action : findChildren<QAction*>(Qt::FindDirectChildrenOnly))
+        add(action);
+    for (const QDockWidget* dock : m_workbench->docks())
+        add(dock->toggleViewAction());
+    return QStringLiteral("<table>%1</table>").arg(rows.join(QString()));
+}
+
+} // namespace sida::ui

@@ -1,0 +1,375 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/main_window.h"
+
+#include "ui/budget/budget_panel.h"
+#include "ui/run/run_panel.h"
+#include "ui/sessions/start_page.h"
+#include "ui/shell/banner.h"
+#include "ui/shell/budget_link.h"
+#include "ui/shell/main_actions.h"
+#include "ui/shell/open_dialogs.h"
+#include "ui/shell/samples_view.h"
+#include "ui/shell/status_panel.h"
+#include "ui/shell/studio.h"
+#include "ui/shell/summary_view.h"
+#include "ui/shell/training_dialog.h"
+#include "ui/shell/workbench.h"
+#include "ui/theme/theme_manager.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QFileInfo>
+#include <QMenu>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QToolBar>
+#include <QVBoxLayout>
+
+namespace sida::ui
+{
+
+MainWindow::MainWindow(Setup setup)
+    : m_settings(setup.settings)
+    , m_sessionsFolder(setup.sessionsFolder)
+    , m_predictorsFolder(setup.predictorsFolder)
+    , m_demo(setup.demo)
+    , m_host(new EngineHost(std::move(setup.engine), std::move(setup.classifier), this))
+    , m_studio(new Studio(m_host, new RecentSessions(m_settings, this), m_sessionsFolder, this))
+{
+    setWindowTitle(tr("SiDA Studio"));
+    setAcceptDrops(true);
+    buildContent();
+    connectStartPage();
+    connectRunPanel();
+    connectActions();
+    connectStudio();
+    restoreSettings();
+    refreshRecentMenu();
+    refresh();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::buildContent()
+{
+    m_workbench = new Workbench(&m_studio->nextRun(), &m_studio->recording(), &m_studio->axis());
+    m_startPage = new StartPage(&m_studio->nextRun(), &m_studio->sessions());
+    m_banner = new Banner;
+    m_pages = new QStackedWidget;
+    m_pages->addWidget(m_startPage);
+    m_pages->addWidget(m_workbench);
+    auto* content = new QWidget;
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_banner);
+    column->addWidget(m_pages, 1);
+    setCentralWidget(content);
+    new BudgetLink(m_studio, m_workbench->budgetPanel());
+
+    m_actions = new MainActions(m_studio, m_workbench, this);
+    m_actions->fillMenus(menuBar());
+    m_toolBar = addToolBar(tr("Tools"));
+    m_toolBar->setObjectName(QStringLiteral("tools"));
+    m_toolBar->setMovable(false);
+    m_toolBar->setContextMenuPolicy(Qt::PreventContextMenu);
+    m_actions->fillToolBar(m_toolBar);
+    m_status = new StatusPanel(m_studio);
+    statusBar()->setSizeGripEnabled(false);
+    statusBar()->setContentsMargins(0, 0, 0, 0);
+    statusBar()->addWidget(m_status, 1);
+    setContextMenuPolicy(Qt::NoContextMenu);
+}
+
+void MainWindow::connectStartPage()
+{
+    connect(m_startPage, &StartPage::partWanted, this, &MainWindow::choose);
+    connect(m_startPage, &StartPage::sessionFileWanted, this, &MainWindow::chooseSession);
+    connect(m_startPage, &StartPage::sessionWanted, m_studio, &Studio::openSession);
+    connect(m_startPage, &StartPage::trainingWanted, this, &MainWindow::showTraining);
+    connect(m_startPage, &StartPage::startWanted, m_studio, &Studio::start);
+    connect(m_startPage, &StartPage::demoWanted, this, &MainWindow::runDemo);
+    m_startPage->setDemoProblem(m_demo.complete() ? QString() : tr("not installed with this program"));
+}
+
+void MainWindow::connectRunPanel()
+{
+    RunPanel* panel = m_workbench->runPanel();
+    connect(panel, &RunPanel::modelWanted, this, [this] { choose(Part::model); });
+    connect(panel, &RunPanel::datasetWanted, this, [this] { choose(Part::dataset); });
+    connect(panel, &RunPanel::predictorWanted, this, [this] { choose(Part::predictor); });
+    connect(panel, &RunPanel::trainingWanted, this, &MainWindow::showTraining);
+    connect(panel, &RunPanel::startWanted, m_studio, &Studio::start);
+    connect(panel, &RunPanel::stopWanted, m_studio, &Studio::stop);
+    connect(m_workbench->samples(), &SamplesView::batchChosen, this, [this](quint32 batch) {
+        const auto& rows = m_studio->recording().rows().batches;
+        if (batch >= rows.size())
+            return;
+        m_studio->axis().setFollowLive(false);
+        m_studio->axis().setVisible({rows[batch].begin, rows[batch].end});
+    });
+}
+
+void MainWindow::connectActions()
+{
+    connect(m_actions->openModel, &QAction::triggered, this, [this] { choose(Part::model); });
+    connect(m_actions->openDataset, &QAction::triggered, this, [this] { choose(Part::dataset); });
+    connect(m_actions->openPredictor, &QAction::triggered, this, [this] { choose(Part::predictor); });
+    connect(m_actions->openSession, &QAction::triggered, this, &MainWindow::chooseSession);
+    connect(m_actions->quit, &QAction::triggered, this, &QWidget::close);
+    connect(m_actions->train, &QAction::triggered, this, &MainWindow::showTraining);
+    connect(m_actions->demo, &QAction::triggered, this, &MainWindow::runDemo);
+    connect(m_actions->startPage, &QAction::triggered, this, &MainWindow::showStartPage);
+    connect(m_actions->shortcuts, &QAction::triggered, this, &MainWindow::showShortcuts);
+    connect(m_actions->about, &QAction::triggered, this, &MainWindow::showAbout);
+    connect(m_actions->theme, &QActionGroup::triggered, this, [this](const QAction* action) {
+        m_settings->setValue(QStringLiteral("theme"), action->data().toInt());
+    });
+}
+
+void MainWindow::connectStudio()
+{
+    connect(m_studio, &Studio::activityChanged, this, &MainWindow::refresh);
+    connect(m_studio, &Studio::problem, this, &MainWindow::showProblem);
+    connect(m_studio, &Studio::notice, this, [this](const QString& text) {
+        m_banner->show(Banner::Kind::notice, text);
+    });
+    connect(m_studio, &Studio::recordingChanged, this, [this] {
+        showStartPage(false);
+        refresh();
+    });
+    connect(m_studio, &Studio::figuresChanged, this, [this] {
+        if (const auto& figures = m_studio->figures())
+            m_workbench->summary()->setFigures(m_studio->recording().header(), *figures);
+    });
+    connect(m_studio, &Studio::runBegan, m_workbench->summary(), &SummaryView::clear);
+    connect(&m_studio->sessions(), &RecentSessions::changed, this, &MainWindow::refreshRecentMenu);
+    connect(m_studio, &Studio::closed, this, [this] {
+        m_mayClose = true;
+        close();
+    });
+}
+
+void MainWindow::restoreSettings()
+{
+    resize(1280, 800);
+    restoreGeometry(m_settings->value(QStringLiteral("geometry")).toByteArray());
+    m_workbench->restoreLayout(*m_settings);
+    ThemeManager::instance().setChoice(
+        static_cast<ThemeChoice>(std::clamp(m_settings->value(QStringLiteral("theme"), 0).toInt(), 0, 2)));
+    showStartPage(true);
+}
+
+void MainWindow::refresh()
+{
+    RunPhase phase = RunPhase::busy;
+    switch (m_studio->activity()) {
+    case Activity::idle:
+        phase = RunPhase::idle;
+        break;
+    case Activity::starting:
+        phase = RunPhase::starting;
+        break;
+    case Activity::running:
+        phase = RunPhase::running;
+        break;
+    case Activity::stopping:
+    case Activity::closing:
+        phase = RunPhase::stopping;
+        break;
+    case Activity::loading:
+    case Activity::training:
+        break;
+    }
+    const QString reason = m_studio->busyReason();
+    m_workbench->runPanel()->setPhase(phase, reason);
+    m_startPage->setBusy(m_studio->activity() == Activity::loading ? QString() : reason);
+    const QString session = m_status->sessionText();
+    setWindowTitle(session.isEmpty() ? tr("SiDA Studio") : tr("%1 - SiDA Studio").arg(session));
+}
+
+void MainWindow::refreshRecentMenu()
+{
+    m_actions->recent->clear();
+    int number = 1;
+    for (const RecentSession& session : m_studio->sessions().all()) {
+        if (number > 9)
+            break;
+        QAction* action = m_actions->recent->addAction(QFileInfo(session.path).fileName());
+        action->setShortcut(QKeySequence(QStringLiteral("Ctrl+%1").arg(number++)));
+        action->setToolTip(session.path);
+        connect(action, &QAction::triggered, m_studio, [this, path = session.path] {
+            m_studio->openSession(path);
+        });
+    }
+    m_actions->refresh();
+}
+
+void MainWindow::showStartPage(bool show)
+{
+    m_pages->setCurrentWidget(show ? static_cast<QWidget*>(m_startPage) : m_workbench);
+    m_toolBar->setVisible(!show);
+    m_actions->startPage->setChecked(show);
+}
+
+bool MainWindow::showsStartPage() const
+{
+    return m_pages->currentWidget() == m_startPage;
+}
+
+void MainWindow::choose(Part part)
+{
+    QString path;
+    switch (part) {
+    case Part::model:
+        path = dialogs::model(this, *m_settings);
+        if (!path.isEmpty())
+            m_studio->openModel(path);
+        return;
+    case Part::dataset:
+        path = dialogs::dataset(this, *m_settings);
+        if (!path.isEmpty())
+            m_studio->openDataset(path);
+        return;
+    case Part::predictor:
+        path = dialogs::predictor(this, *m_settings);
+        if (!path.isEmpty())
+            m_studio->openPredictor(path);
+        return;
+    case Part::device:
+        showStartPage(false);
+        m_workbench->runPanel()->focusDevice();
+        return;
+    case Part::budget:
+        showStartPage(false);
+        m_workbench->budgetPanel()->setFocus();
+        return;
+    }
+}
+
+void MainWindow::chooseSession()
+{
+    const QString path = dialogs::session(this, *m_settings, m_sessionsFolder);
+    if (!path.isEmpty())
+        m_studio->openSession(path);
+}
+
+void MainWindow::runDemo()
+{
+    if (m_demo.complete())
+        m_studio->runDemo(m_demo);
+    else
+        m_banner->show(
+            Banner::Kind::problem,
+            tr("The demo is not installed with this program. Install it, or open a model folder"));
+}
+
+void MainWindow::showTraining()
+{
+    if (!m_training) {
+        m_training = new TrainingDialog(m_studio, m_predictorsFolder, this);
+        m_training->setModal(false);
+    }
+    m_training->show();
+    m_training->raise();
+    m_training->activateWindow();
+}
+
+void MainWindow::showProblem(const Problem& problem)
+{
+    const auto show = [&](const QString& actionText, std::function<void()> action) {
+        m_banner->show(Banner::Kind::problem, problem.message, actionText, std::move(action));
+    };
+    switch (problem.request) {
+    case Request::model:
+        return show(tr("Choose another model..."), [this] { choose(Part::model); });
+    case Request::dataset:
+        return show(tr("Choose another dataset..."), [this] { choose(Part::dataset); });
+    case Request::predictor:
+        return show(tr("Train one..."), [this] { showTraining(); });
+    case Request::session:
+        return show(tr("Open another session..."), [this] { chooseSession(); });
+    case Request::plan:
+        return show(tr("Change the budget"), [this] { choose(Part::budget); });
+    case Request::run:
+        return show(tr("Start again"), [this] { m_studio->start(); });
+    case Request::train:
+        return show(tr("Train again..."), [this] { showTraining(); });
+    case Request::doctor:
+    case Request::classify:
+        break;
+    }
+    show({}, {});
+}
+
+void MainWindow::showShortcuts()
+{
+    auto* box = new QMessageBox(
+        QMessageBox::NoIcon, tr("Keyboard shortcuts"), m_actions->shortcutSheet(), QMessageBox::Close, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setModal(false);
+    box->show();
+}
+
+void MainWindow::showAbout()
+{
+    auto* box = new QMessageBox(
+        QMessageBox::NoIcon, tr("About SiDA Studio"),
+        tr("SiDA Studio %1\n\nRuns Mixture-of-Experts models that are larger than the GPU and shows where "
+           "the time "
+           "goes.\n\nGNU General Public License, version 3 or later.")
+            .arg(QApplication::applicationVersion()),
+        QMessageBox::Close, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setModal(false);
+    box->show();
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    m_settings->setValue(QStringLiteral("geometry"), saveGeometry());
+    m_workbench->saveLayout(*m_settings);
+    if (m_mayClose || m_host->isIdle()) {
+        event->accept();
+        return;
+    }
+    // The engine finishes its batch and closes the session; meanwhile the window keeps painting and says so.
+    event->ignore();
+    if (m_studio->activity() != Activity::closing)
+        m_studio->close();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (!event->mimeData()->hasUrls())
+        return;
+    event->acceptProposedAction();
+    m_startPage->setDropActive(true);
+}
+
+void MainWindow::dragLeaveEvent(QDragLeaveEvent*)
+{
+    m_startPage->setDropActive(false);
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    m_startPage->setDropActive(false);
+    QStringList paths;
+    for (const QUrl& url : event->mimeData()->urls())
+        if (url.isLocalFile())
+            paths << url.toLocalFile();
+    if (paths.isEmpty())
+        return;
+    event->acceptProposedAction();
+    m_studio->open(paths);
+}
+
+} // namespace sida::ui

@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/host/engine_host.h"
+#include "ui/sessions/demo_files.h"
+
+#include <QMainWindow>
+#include <memory>
+
+class QSettings;
+class QStackedWidget;
+class QToolBar;
+
+namespace sida::ui
+{
+
+class Banner;
+class MainActions;
+class StartPage;
+class StatusPanel;
+class Studio;
+class TrainingDialog;
+class Workbench;
+enum class Part;
+struct Problem;
+
+/// The window: start page or workbench, with menus, banner and status line.
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+public:
+    struct Setup {
+        std::unique_ptr<api::Engine> engine;
+        EngineHost::Classifier classifier;
+        QSettings* settings = nullptr; ///< outlives the window
+        QString sessionsFolder;
+        QString predictorsFolder;
+        DemoFiles demo;
+    };
+
+    explicit MainWindow(Setup setup);
+    ~MainWindow() override;
+
+    Studio& studio() { return *m_studio; }
+    Workbench& workbench() { return *m_workbench; }
+    StartPage& startPage() { return *m_startPage; }
+    Banner& banner() { return *m_banner; }
+    MainActions& actions() { return *m_actions; }
+    StatusPanel& statusPanel() { return *m_status; }
+    TrainingDialog* trainingDialog() const { return m_training; }
+
+    void runDemo();
+    void showStartPage(bool show);
+    bool showsStartPage() const;
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    void buildContent();
+    void connectStartPage();
+    void connectRunPanel();
+    void connectActions();
+    void connectStudio();
+    void restoreSettings();
+    void refresh();
+    void refreshRecentMenu();
+    void choose(Part part);
+    void chooseSession();
+    void showTraining();
+    void showProblem(const Problem& problem);
+    void showShortcuts();
+    void showAbout();
+
+    QSettings* m_settings;
+    QString m_sessionsFolder;
+    QString m_predictorsFolder;
+    DemoFiles m_demo;
+    EngineHost* m_host;
+    Studio* m_studio;
+    Workbench* m_workbench = nullptr;
+    StartPage* m_startPage = nullptr;
+    QStackedWidget* m_pages = nullptr;
+    Banner* m_banner = nullptr;
+    QToolBar* m_toolBar = nullptr;
+    StatusPanel* m_status = nullptr;
+    MainActions* m_actions = nullptr;
+    TrainingDialog* m_training = nullptr;
+    bool m_mayClose = false;
+};
+
+} // namespace sida::ui

@@ -1,0 +1,396 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/studio.h"
+
+#include "ui/host/text.h"
+
+#include <QDate>
+#include <QDir>
+#include <QFileInfo>
+#include <QRegularExpression>
+#include <algorithm>
+#include <utility>
+
+namespace sida::ui
+{
+
+namespace
+{
+
+std::optional<Part> partOf(Request request)
+{
+    switch (request) {
+    case Request::model:
+        return Part::model;
+    case Request::dataset:
+        return Part::dataset;
+    case Request::predictor:
+        return Part::predictor;
+    case Request::plan:
+        return Part::budget;
+    default:
+        return std::nullopt;
+    }
+}
+
+} // namespace
+
+Studio::Studio(EngineHost* host, RecentSessions* sessions, QString sessionsFolder, QObject* parent)
+    : QObject(parent)
+    , m_host(host)
+    , m_sessions(sessions)
+    , m_sessionsFolder(std::move(sessionsFolder))
+{
+    m_axis.track(&m_recording);
+    connect(&m_run, &NextRun::optionsChanged, this, &Studio::plan);
+    connect(m_host, &EngineHost::failed, this, &Studio::onFailed);
+    connect(m_host, &EngineHost::ended, this, &Studio::onEnded);
+    connect(m_host, &EngineHost::shutDownFinished, this, &Studio::closed);
+    connect(m_host, &EngineHost::progressed, this, [this](Request request, const Progress& progress) {
+        if (request == Request::doctor)
+            return;
+        m_progress = progress;
+        Q_EMIT progressed();
+    });
+    connectLoads();
+    connectRun();
+    m_host->askDoctor();
+}
+
+void Studio::connectLoads()
+{
+    connect(m_host, &EngineHost::doctorFinished, &m_run, &NextRun::setDoctor);
+    connect(m_host, &EngineHost::pathsClassified, this, &Studio::onClassified);
+    connect(m_host, &EngineHost::modelLoaded, this, [this](const Shared<api::ModelInfo>& model) {
+        m_run.setModel(model);
+        // Lengths in tokens are the model's: a dataset that was read before is read again.
+        if (m_run.dataset())
+            load(Part::dataset, pathText(m_run.dataset()->path));
+        plan();
+    });
+    connect(m_host, &EngineHost::datasetLoaded, this, [this](const Shared<api::DatasetInfo>& dataset) {
+        m_run.setDataset(dataset);
+        plan();
+    });
+    connect(m_host, &EngineHost::predictorLoaded, this, [this](const Shared<api::PredictorInfo>& predictor) {
+        m_run.setPredictor(predictor);
+        plan();
+    });
+    connect(m_host, &EngineHost::budgetPlanned, &m_run, &NextRun::setPlan);
+    connect(m_host, &EngineHost::sessionOpened, this, &Studio::onSessionOpened);
+}
+
+void Studio::connectRun()
+{
+    connect(m_host, &EngineHost::runStarted, this, [this](const Shared<api::RunHeader>& header) {
+        m_recording.reset(*header);
+        m_axis.setFollowLive(true);
+        m_accumulator.emplace(*header);
+        m_figures.reset();
+        m_state = api::RecordingState::running;
+        if (m_activity != Activity::stopping && m_activity != Activity::closing)
+            setActivity(Activity::running);
+        Q_EMIT recordingChanged();
+        Q_EMIT runBegan();
+    });
+    connect(m_host, &EngineHost::rowsArrived, this, [this](const Shared<api::RecordingChunk>& rows) {
+        m_recording.append(rows);
+        if (!m_accumulator)
+            return;
+        m_accumulator->add(*rows);
+        m_figures = m_accumulator->figures();
+        Q_EMIT figuresChanged();
+    });
+    connect(m_host, &EngineHost::runFinished, this, [this](const Shared<api::RunResult>& result) {
+        onRunFinished(*result);
+    });
+    connect(m_host, &EngineHost::trainingFinished, this, [this](const Shared<api::TrainResult>& result) {
+        load(Part::predictor, pathText(result->output));
+    });
+}
+
+QString Studio::busyReason() const
+{
+    switch (m_activity) {
+    case Activity::idle:
+        return {};
+    case Activity::loading:
+        return tr("Something is being loaded");
+    case Activity::training:
+        return tr("A predictor is being trained");
+    case Activity::closing:
+        return tr("The window is closing");
+    case Activity::starting:
+    case Activity::running:
+    case Activity::stopping:
+        break;
+    }
+    return tr("A run is going on; stop it first");
+}
+
+void Studio::setActivity(Activity activity)
+{
+    if (m_activity == activity)
+        return;
+    m_activity = activity;
+    if (activity == Activity::idle)
+        m_progress.reset();
+    Q_EMIT activityChanged();
+}
+
+/// From what the engine still owes an answer for.
+void Studio::updateActivity()
+{
+    if (m_activity == Activity::closing)
+        return;
+    const bool working = m_host->isOpen(Request::run) || m_host->isOpen(Request::train);
+    if (working && (m_activity == Activity::stopping || m_activity == Activity::running))
+        return;
+    if (m_host->isOpen(Request::run))
+        return setActivity(Activity::starting);
+    if (m_host->isOpen(Request::train))
+        return setActivity(Activity::training);
+    const auto loads
+        = {Request::model, Request::dataset, Request::predictor, Request::session, Request::classify};
+    const bool loading
+        = std::ranges::any_of(loads, [this](Request request) { return m_host->isOpen(request); });
+    setActivity(loading ? Activity::loading : Activity::idle);
+}
+
+bool Studio::refuseWhileBusy()
+{
+    const QString reason = busyReason();
+    if (reason.isEmpty() || m_activity == Activity::loading)
+        return false;
+    Q_EMIT problem({Request::classify, tr("Nothing was opened. %1.").arg(reason)});
+    return true;
+}
+
+void Studio::open(const QStringList& paths)
+{
+    if (paths.isEmpty() || refuseWhileBusy())
+        return;
+    std::vector<std::filesystem::path> asked;
+    for (const QString& path : paths)
+        asked.push_back(toPath(QFileInfo(path).absoluteFilePath()));
+    m_host->classify(std::move(asked));
+    updateActivity();
+}
+
+void Studio::onClassified(const std::vector<ClassifiedPath>& paths)
+{
+    // The model first: datasets are counted in its tokens, predictors belong to one model.
+    const auto openAll = [&](api::PathKind kind, void (Studio::*openOne)(const QString&)) {
+        for (const ClassifiedPath& path : paths)
+            if (path.kind == kind)
+                (this->*openOne)(pathText(path.path));
+    };
+    openAll(api::PathKind::model, &Studio::openModel);
+    openAll(api::PathKind::dataset, &Studio::openDataset);
+    openAll(api::PathKind::predictor, &Studio::openPredictor);
+    openAll(api::PathKind::session, &Studio::openSession);
+    for (const ClassifiedPath& path : paths)
+        if (path.kind == api::PathKind::unknown)
+            Q_EMIT problem(
+                {Request::classify,
+                 path.problem.isEmpty()
+                     ? tr("%1 is neither a model folder, a dataset, a predictor nor a session")
+                           .arg(pathText(path.path))
+                     : path.problem});
+}
+
+void Studio::load(Part part, const QString& path)
+{
+    m_run.setLoading(part, true);
+    if (part == Part::model)
+        m_host->loadModel(toPath(path));
+    else if (part == Part::dataset)
+        m_host->loadDataset(toPath(path), {});
+    else
+        m_host->loadPredictor(toPath(path));
+    updateActivity();
+}
+
+void Studio::openModel(const QString& folder)
+{
+    if (!refuseWhileBusy())
+        load(Part::model, folder);
+}
+
+void Studio::openDataset(const QString& file)
+{
+    if (!refuseWhileBusy())
+        load(Part::dataset, file);
+}
+
+void Studio::openPredictor(const QString& file)
+{
+    if (!refuseWhileBusy())
+        load(Part::predictor, file);
+}
+
+void Studio::openSession(const QString& file)
+{
+    if (refuseWhileBusy())
+        return;
+    m_host->openSession(toPath(file));
+    updateActivity();
+}
+
+void Studio::plan()
+{
+    if (m_run.model())
+        m_host->planBudget(m_run.options());
+}
+
+QString Studio::newSessionPath() const
+{
+    QDir folder(m_sessionsFolder);
+    if (m_sessionsFolder.isEmpty() || !folder.mkpath(QStringLiteral(".")))
+        return {};
+    QString model = toText(m_run.model()->name);
+    model.replace(QRegularExpression(QStringLiteral("[^A-Za-z0-9._-]+")), QStringLiteral("-"));
+    const QString stem = QStringLiteral("%1-%2").arg(model, QDate::currentDate().toString(Qt::ISODate));
+    for (int number = 1;; ++number) {
+        const QString name = QStringLiteral("%1-%2.sida").arg(stem).arg(number);
+        if (!folder.exists(name))
+            return folder.absoluteFilePath(name);
+    }
+}
+
+void Studio::start()
+{
+    if (m_activity != Activity::idle || !m_run.canStart())
+        return;
+    api::RunOptions options = m_run.options();
+    if (options.policy == api::Policy::resident)
+        options.budget = {};
+    m_sessionPath = newSessionPath();
+    if (m_sessionPath.isEmpty())
+        Q_EMIT notice(tr("%1 cannot be written to: this run is kept in memory only").arg(m_sessionsFolder));
+    options.session = toPath(m_sessionPath);
+    m_host->run(options);
+    updateActivity();
+}
+
+void Studio::startIfPossible()
+{
+    if (!m_startWhenLoaded || m_activity != Activity::idle)
+        return;
+    m_startWhenLoaded = false;
+    start();
+}
+
+void Studio::stop()
+{
+    m_startWhenLoaded = false;
+    if (m_activity == Activity::idle || m_activity == Activity::closing)
+        return;
+    if (m_activity != Activity::loading)
+        setActivity(Activity::stopping);
+    m_host->stop();
+}
+
+void Studio::train(const api::TrainOptions& options)
+{
+    if (refuseWhileBusy())
+        return;
+    m_host->train(options);
+    updateActivity();
+}
+
+void Studio::changeBudget(const units::Budget& budget)
+{
+    if (m_activity == Activity::running)
+        m_host->changeBudget(budget);
+    else
+        m_run.setBudget(budget);
+}
+
+void Studio::runDemo(const DemoFiles& demo)
+{
+    if (!demo.complete() || refuseWhileBusy())
+        return;
+    m_startWhenLoaded = true;
+    openModel(demo.model);
+    openDataset(demo.dataset);
+    openPredictor(demo.predictor);
+    m_run.setPolicyByUser(api::Policy::sida);
+    m_run.setBudget(units::Budget::ofShare(0.3));
+}
+
+void Studio::close()
+{
+    setActivity(Activity::closing);
+    m_host->shutDown();
+}
+
+void Studio::onFailed(Request request, const Error& error)
+{
+    if (const auto part = partOf(request)) {
+        m_run.setLoading(*part, false);
+        if (error.kind != ErrorKind::cancelled)
+            m_run.setFailure(*part, toText(error.message));
+    }
+    if (request == Request::run) {
+        m_state = api::RecordingState::failed;
+        Q_EMIT recordingChanged();
+        Q_EMIT runEnded();
+    }
+    m_startWhenLoaded = false;
+    // Stopping was the user's own wish, and a plan is asked for again with the next change.
+    if (error.kind == ErrorKind::cancelled || request == Request::doctor)
+        return;
+    Q_EMIT problem({request, toText(error.message)});
+}
+
+void Studio::onEnded(Request request)
+{
+    if (const auto part = partOf(request); part && !m_host->isOpen(request))
+        m_run.setLoading(*part, false);
+    updateActivity();
+    if (m_host->isIdle() && !m_run.doctor() && request != Request::doctor)
+        m_host->askDoctor();
+    if (request != Request::plan || !m_host->isOpen(Request::plan))
+        startIfPossible();
+}
+
+void Studio::onRunFinished(const api::RunResult& result)
+{
+    m_state = result.recording ? result.recording->state : api::RecordingState::complete;
+    m_sessionPath = pathText(result.session);
+    if (result.recording && m_figures)
+        m_figures = result.figures;
+    if (result.recording && !m_sessionPath.isEmpty())
+        remember(m_sessionPath, *result.recording);
+    Q_EMIT figuresChanged();
+    Q_EMIT recordingChanged();
+    Q_EMIT runEnded();
+}
+
+void Studio::remember(const QString& path, const api::Recording& recording)
+{
+    m_sessions->add(describeSession(path, recording, m_figures.value_or(api::Figures{})));
+}
+
+void Studio::onSessionOpened(const Shared<api::Recording>& recording, const QString& path)
+{
+    m_recording.setRecording(recording);
+    m_axis.setFollowLive(false);
+    m_axis.fitAll();
+    m_accumulator.reset();
+    m_figures = api::computeFigures(*recording);
+    m_state = recording->state;
+    m_sessionPath = path;
+    remember(path, *recording);
+    if (m_state == api::RecordingState::recovered)
+        Q_EMIT notice(
+            tr("%1 was not closed properly: %2 batches were recovered, the last second may be missing")
+                .arg(QFileInfo(path).fileName(), countText(recording->rows.batches.size())));
+    else if (m_state == api::RecordingState::failed)
+        Q_EMIT notice(tr("This run failed: %1").arg(toText(recording->failure)));
+    Q_EMIT recordingChanged();
+    Q_EMIT figuresChanged();
+}
+
+} // namespace sida::ui

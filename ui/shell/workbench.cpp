@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/workbench.h"
+
+#include "ui/budget/budget_panel.h"
+#include "ui/heatmap/heatmap_view.h"
+#include "ui/memory/memory_view.h"
+#include "ui/run/run_panel.h"
+#include "ui/shell/dock_title.h"
+#include "ui/shell/samples_view.h"
+#include "ui/shell/summary_view.h"
+#include "ui/throughput/throughput_view.h"
+#include "ui/timeline/timeline_view.h"
+
+#include <QDockWidget>
+#include <QSettings>
+#include <QTabWidget>
+
+namespace sida::ui
+{
+
+namespace
+{
+
+constexpr int kLeftWidth = 304;
+const QString kStateKey = QStringLiteral("layout/state");
+const QString kVersionKey = QStringLiteral("layout/version");
+
+} // namespace
+
+Workbench::Workbench(NextRun* run, RecordingModel* recording, TimeAxis* axis, QWidget* parent)
+    : QMainWindow(parent)
+    , m_run(new RunPanel(run))
+    , m_budget(new BudgetPanel)
+    , m_timeline(new TimelineView(recording, axis))
+    , m_memory(new MemoryView(recording, axis))
+    , m_throughput(new ThroughputView(recording, axis))
+{
+    setWindowFlags(Qt::Widget);
+    setDockOptions(AllowNestedDocks | AllowTabbedDocks);
+    makeTabs(recording, axis);
+    addDock(QStringLiteral("run"), tr("Run"), m_run, nullptr);
+    addDock(QStringLiteral("budget"), tr("Budget"), m_budget, nullptr);
+    addDock(QStringLiteral("timeline"), tr("Timeline"), m_timeline, m_timeline->titleAccessory());
+    addDock(QStringLiteral("memory"), tr("Device memory"), m_memory, m_memory->titleAccessory());
+    addDock(QStringLiteral("throughput"), tr("Throughput"), m_throughput, m_throughput->titleAccessory());
+    addDock(QStringLiteral("details"), tr("Details"), m_tabs, nullptr);
+    // The column of settings gains nothing from more width, the time axis everything.
+    m_run->setMinimumWidth(272);
+    m_run->setMaximumWidth(400);
+    m_budget->setMaximumWidth(400);
+    restoreDefaultLayout();
+}
+
+QDockWidget*
+Workbench::addDock(const QString& name, const QString& title, QWidget* content, QWidget* accessory)
+{
+    auto* dock = new QDockWidget(title, this);
+    dock->setObjectName(name);
+    dock->setWidget(content);
+    dock->setTitleBarWidget(new DockTitle(dock, accessory));
+    dock->toggleViewAction()->setToolTip(tr("Show or hide %1").arg(title));
+    m_docks.push_back(dock);
+    return dock;
+}
+
+void Workbench::makeTabs(RecordingModel* recording, TimeAxis* axis)
+{
+    m_heatmap = new HeatmapView(recording, axis);
+    m_samples = new SamplesView(recording);
+    m_summary = new SummaryView;
+    m_tabs = new QTabWidget;
+    m_tabs->setDocumentMode(true);
+    m_tabs->addTab(m_heatmap, tr("Heatmap"));
+    m_tabs->addTab(m_samples, tr("Samples"));
+    m_tabs->addTab(m_summary, tr("Summary"));
+    if (QWidget* accessory = m_heatmap->titleAccessory()) {
+        m_tabs->setCornerWidget(accessory, Qt::TopRightCorner);
+        accessory->show();
+        connect(m_tabs, &QTabWidget::currentChanged, accessory, [this, accessory](int index) {
+            accessory->setVisible(m_tabs->widget(index) == m_heatmap);
+        });
+    }
+}
+
+std::vector<Workbench::View> Workbench::views() const
+{
+    return {
+        {QStringLiteral("timeline"), m_timeline},
+        {QStringLiteral("memory"), m_memory},
+        {QStringLiteral("throughput"), m_throughput},
+        {QStringLiteral("heatmap"), m_heatmap},
+        {QStringLiteral("samples"), m_samples},
+        {QStringLiteral("summary"), m_summary},
+        {QStringLiteral("run"), m_run},
+        {QStringLiteral("budget"), m_budget}};
+}
+
+void Workbench::restoreDefaultLayout()
+{
+    for (QDockWidget* dock : m_docks) {
+        dock->setFloating(false);
+        removeDockWidget(dock);
+    }
+    setCorner(Qt::TopLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    for (std::size_t i = 0; i < m_docks.size(); ++i)
+        addDockWidget(i < 2 ? Qt::LeftDockWidgetArea : Qt::RightDockWidgetArea, m_docks[i], Qt::Vertical);
+    for (QDockWidget* dock : m_docks)
+        dock->show();
+    m_tabs->setCurrentIndex(0);
+    m_sized = false;
+    if (isVisible())
+        applyDefaultSizes();
+}
+
+void Workbench::applyDefaultSizes()
+{
+    m_sized = true;
+    resizeDocks({m_docks[0], m_docks[2]}, {kLeftWidth, std::max(600, width() - kLeftWidth)}, Qt::Horizontal);
+    resizeDocks({m_docks[0], m_docks[1]}, {512, 368}, Qt::Vertical);
+    resizeDocks({m_docks[2], m_docks[3], m_docks[4], m_docks[5]}, {280, 168, 208, 256}, Qt::Vertical);
+}
+
+void Workbench::showEvent(QShowEvent* event)
+{
+    QMainWindow::showEvent(event);
+    if (!m_sized)
+        applyDefaultSizes();
+}
+
+void Workbench::saveLayout(QSettings& settings) const
+{
+    settings.setValue(kVersionKey, kLayoutVersion);
+    settings.setValue(kStateKey, saveState(kLayoutVersion));
+}
+
+bool Workbench::restoreLayout(const QSettings& settings)
+{
+    if (settings.value(kVersionKey).toInt() != kLayoutVersion)
+        return false;
+    const bool restored = restoreState(settings.value(kStateKey).toByteArray(), kLayoutVersion);
+    m_sized = m_sized || restored;
+    return restored;
+}
+
+} // namespace sida::ui

@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QMainWindow>
+#include <vector>
+
+class QDockWidget;
+class QSettings;
+class QTabWidget;
+
+namespace sida::ui
+{
+
+class BudgetPanel;
+class HeatmapView;
+class MemoryView;
+class NextRun;
+class RecordingModel;
+class RunPanel;
+class SamplesView;
+class SummaryView;
+class ThroughputView;
+class TimeAxis;
+class TimelineView;
+
+/// Everything one looks at during and after a run: the run and its budget at the left, the views over time
+/// in the middle, the tables below. Every part is a dock; the arrangement is saved and can be restored.
+class Workbench : public QMainWindow
+{
+    Q_OBJECT
+public:
+    Workbench(NextRun* run, RecordingModel* recording, TimeAxis* axis, QWidget* parent = nullptr);
+
+    RunPanel* runPanel() const { return m_run; }
+    BudgetPanel* budgetPanel() const { return m_budget; }
+    SummaryView* summary() const { return m_summary; }
+    SamplesView* samples() const { return m_samples; }
+    QTabWidget* tabs() const { return m_tabs; }
+    const std::vector<QDockWidget*>& docks() const { return m_docks; }
+
+    /// The name in an exported file and the widget to draw.
+    struct View {
+        QString name;
+        QWidget* widget;
+    };
+    std::vector<View> views() const;
+
+    void restoreDefaultLayout();
+    void saveLayout(QSettings& settings) const;
+    /// A layout of another version of the program is not applied.
+    bool restoreLayout(const QSettings& settings);
+
+    static constexpr int kLayoutVersion = 1;
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
+private:
+    QDockWidget* addDock(const QString& name, const QString& title, QWidget* content, QWidget* accessory);
+    void makeTabs(RecordingModel* recording, TimeAxis* axis);
+    void applyDefaultSizes();
+
+    RunPanel* m_run;
+    BudgetPanel* m_budget;
+    TimelineView* m_timeline;
+    MemoryView* m_memory;
+    ThroughputView* m_throughput;
+    HeatmapView* m_heatmap = nullptr;
+    SamplesView* m_samples = nullptr;
+    SummaryView* m_summary = nullptr;
+    QTabWidget* m_tabs = nullptr;
+    std::vector<QDockWidget*> m_docks;
+    bool m_sized = false;
+};
+
+} // namespace sida::ui
