@@ -3,9 +3,9 @@
 #include "ui/budget/purpose_bar.h"
 
 #include "ui/host/text.h"
+#include "ui/memory/memory_view.h"
 #include "ui/theme/theme_manager.h"
 
-#include <QCoreApplication>
 #include <QHelpEvent>
 #include <QPainter>
 #include <QToolTip>
@@ -24,26 +24,6 @@ constexpr std::array<api::Purpose, api::kPurposes> kOrder
        api::Purpose::staging,        api::Purpose::activations,  api::Purpose::expertSlots};
 
 } // namespace
-
-QString purposeText(api::Purpose purpose)
-{
-    const auto tr = [](const char* text) { return QCoreApplication::translate("PurposeBar", text); };
-    switch (purpose) {
-    case api::Purpose::denseWeights:
-        return tr("Dense weights");
-    case api::Purpose::predictor:
-        return tr("Predictor");
-    case api::Purpose::expertSlots:
-        return tr("Expert slots");
-    case api::Purpose::staging:
-        return tr("Staging");
-    case api::Purpose::activations:
-        return tr("Activations");
-    case api::Purpose::runtimeContext:
-        break;
-    }
-    return tr("Runtime context");
-}
 
 PurposeBar::PurposeBar(QWidget* parent)
     : QWidget(parent)

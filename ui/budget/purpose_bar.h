@@ -9,9 +9,6 @@
 namespace sida::ui
 {
 
-/// Word for a purpose, as in every legend.
-QString purposeText(api::Purpose purpose);
-
 /// One bar of this process's device memory, a piece for each purpose, against the budget.
 class PurposeBar : public QWidget
 {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/summary_model.h"
 
-#include "ui/budget/purpose_bar.h"
 #include "ui/host/text.h"
+#include "ui/memory/memory_view.h"
 #include "ui/theme/theme.h"
 
 #include <algorithm>

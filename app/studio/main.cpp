@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/studio/headless_export.h"
+#include "app/studio/studio_options.h"
+#include "engine/base/log.h"
+#include "engine/runtime/create_engine.h"
+#include "ui/sessions/demo_files.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/studio.h"
+
+#include <QApplication>
+#include <QIcon>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTextStream>
+#include <cstdio>
+
+namespace
+{
+
+/// Qt ends the program when there is no display, before a word of ours: it is given memory to draw into,
+/// which is enough for pictures and for saying what is wrong. True when that was necessary.
+bool doWithoutDisplay()
+{
+    const auto isSet = [](const char* name) { return !qEnvironmentVariableIsEmpty(name); };
+    if (isSet("DISPLAY") || isSet("WAYLAND_DISPLAY") || isSet("QT_QPA_PLATFORM"))
+        return false;
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    return true;
+}
+
+int fail(const QString& message, int status)
+{
+    QTextStream(stderr) << "sida-studio: " << message << '\n';
+    return status;
+}
+
+sida::ui::MainWindow::Setup makeSetup(QSettings& settings, const QString& sessionsFolder)
+{
+    const QString data = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
+    sida::ui::MainWindow::Setup setup;
+    setup.engine = sida::runtime::createEngine();
+    setup.classifier = &sida::api::classifyPath;
+    setup.settings = &settings;
+    setup.sessionsFolder = sessionsFolder.isEmpty() ? data + QStringLiteral("/sessions") : sessionsFolder;
+    setup.predictorsFolder = data + QStringLiteral("/predictors");
+    setup.demo = sida::ui::findDemo(QApplication::applicationDirPath());
+    return setup;
+}
+
+int showWindow(const sida::studio::StudioOptions& options)
+{
+    const QString name = QApplication::applicationName();
+    QSettings settings(QSettings::NativeFormat, QSettings::UserScope, name, name);
+    sida::ui::MainWindow window(makeSetup(settings, {}));
+    if (options.theme)
+        sida::ui::ThemeManager::instance().setChoice(*options.theme);
+    if (options.sizeGiven)
+        window.resize(options.size);
+    window.show();
+    window.studio().open(options.files);
+    if (options.demo)
+        window.runDemo();
+    return QApplication::exec();
+}
+
+/// Pictures must not depend on, or change, what the user has set up.
+int writePictures(const sida::studio::StudioOptions& options)
+{
+    const QTemporaryDir scratch;
+    QSettings settings(scratch.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat);
+    sida::ui::MainWindow window(makeSetup(settings, scratch.path()));
+    return sida::studio::exportHeadless(window, options);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    const bool hidden = doWithoutDisplay();
+    sida::log::initialise();
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("sida-studio"));
+    QApplication::setApplicationDisplayName(QStringLiteral("SiDA Studio"));
+    QApplication::setApplicationVersion(QStringLiteral(SIDA_VERSION));
+    QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/sida-studio.svg")));
+
+    const auto options = sida::studio::parseOptions(QApplication::arguments());
+    if (!options)
+        return fail(QString::fromStdString(options.error().message), 2);
+    if (options->help || options->version) {
+        QTextStream(stdout)
+            << (options->help ? sida::studio::usage() : QStringLiteral("sida-studio " SIDA_VERSION "\n"));
+        return 0;
+    }
+    if (!options->exportFolder.isEmpty())
+        return writePictures(*options);
+    if (hidden)
+        return fail(
+            QStringLiteral("there is no display; set DISPLAY or WAYLAND_DISPLAY, or use --export-views DIR"),
+            1);
+    return showWindow(*options);
+}

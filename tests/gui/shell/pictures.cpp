@@ -1,0 +1,136 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Usage: sida_window_pictures FOLDER. Draws the window in its states, light and dark, at two sizes.
+#include "tests/gui/shell/window_under_test.h"
+#include "ui/shell/training_dialog.h"
+#include "ui/shell/workbench.h"
+#include "ui/theme/theme_manager.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QPushButton>
+#include <QTabWidget>
+#include <QTest>
+#include <QTimer>
+
+namespace
+{
+
+using namespace sida;
+using gui_test::WindowUnderTest;
+
+void save(QWidget& widget, const QString& name)
+{
+    QTest::qWait(100);
+    widget.grab().save(QApplication::arguments().at(1) + QLatin1Char('/') + name + QStringLiteral(".png"));
+}
+
+void drawEmpty(const QString& suffix, const QSize& size)
+{
+    WindowUnderTest test;
+    test.window().resize(size);
+    test.untilIdle();
+    save(test.window(), QStringLiteral("empty-start") + suffix);
+    test.window().showStartPage(false);
+    save(test.window(), QStringLiteral("empty-work") + suffix);
+    test.studio().open({test.file(QStringLiteral("model"), api::PathKind::model)});
+    WindowUnderTest::until([&] { return test.studio().nextRun().plan() != nullptr; });
+    test.window().showStartPage(true);
+    save(test.window(), QStringLiteral("half-start") + suffix);
+}
+
+void drawRun(const QString& suffix, const QSize& size)
+{
+    test::RecordingScript script;
+    script.batches = 200;
+    script.budgetChangeAt = 150;
+    WindowUnderTest test(gui_test::makeScript(script));
+    test.window().resize(size);
+    test.loadAll();
+    test.script().runGate.close();
+    test.studio().start();
+    test.script().runGate.admit(160);
+    WindowUnderTest::until([&] { return test.studio().recording().rows().batches.size() == 160; });
+    const auto& rows = test.studio().recording().rows().batches;
+    test.studio().axis().setVisible({rows[142].begin, rows[159].end});
+    save(test.window(), QStringLiteral("busy") + suffix);
+    test.script().runGate.open();
+    test.untilIdle();
+    test.studio().axis().fitAll();
+    QTabWidget* tabs = test.window().workbench().tabs();
+    tabs->setCurrentIndex(1);
+    save(test.window(), QStringLiteral("full-samples") + suffix);
+    tabs->setCurrentIndex(2);
+    save(test.window(), QStringLiteral("full-summary") + suffix);
+    test.window().showStartPage(true);
+    save(test.window(), QStringLiteral("full-start") + suffix);
+}
+
+void drawFailed(const QString& suffix, const QSize& size)
+{
+    auto script = gui_test::makeScript();
+    script->budgetReason
+        = "1.10 GiB would leave no slot for layer 2, which is being computed; ask for 1.30 GiB";
+    WindowUnderTest test(script);
+    test.window().resize(size);
+    test.loadAll();
+    test.script().runGate.close();
+    test.script().runGate.admit(30);
+    test.startAndWait();
+    WindowUnderTest::until([&] { return test.studio().recording().rows().batches.size() == 30; });
+    test.studio().changeBudget(units::Budget::ofBytes(units::kGiB));
+    QTest::qWait(200);
+    save(test.window(), QStringLiteral("refused") + suffix);
+    script->runError = Error{
+        ErrorKind::io,
+        "sst2-1.sida: the disk is full; what was recorded until batch 30 opens. Free some space and start "
+        "again"};
+    test.script().runGate.open();
+    test.untilIdle();
+    save(test.window(), QStringLiteral("failed") + suffix);
+}
+
+void drawTraining(const QString& suffix)
+{
+    WindowUnderTest test;
+    test.loadAll();
+    for (QAction* action : test.window().findChildren<QAction*>())
+        if (action->shortcut() == QKeySequence(QStringLiteral("Ctrl+T")))
+            action->trigger();
+    test.script().trainGate.close();
+    test.script().trainGate.admit(6);
+    test.window().trainingDialog()->startButton()->click();
+    QTest::qWait(200);
+    save(*test.window().trainingDialog(), QStringLiteral("training") + suffix);
+    test.script().trainGate.open();
+    test.untilIdle();
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    QApplication application(argc, argv);
+    if (QApplication::arguments().size() != 2 || !QDir().mkpath(QApplication::arguments().at(1)))
+        return 2;
+    for (const auto choice : {ui::ThemeChoice::light, ui::ThemeChoice::dark}) {
+        const QString theme
+            = choice == ui::ThemeChoice::dark ? QStringLiteral("-dark") : QStringLiteral("-light");
+        for (const QSize size : {QSize(1280, 800), QSize(1600, 1000)}) {
+            const QString suffix = QStringLiteral("-%1%2").arg(size.width()).arg(theme);
+            const auto draw = [&](auto function) {
+                // A window takes its theme from its settings, which are new each time.
+                QTimer::singleShot(0, [choice] { ui::ThemeManager::instance().setChoice(choice); });
+                function(suffix, size);
+            };
+            draw(drawEmpty);
+            draw(drawRun);
+            draw(drawFailed);
+        }
+        QTimer::singleShot(0, [choice] { ui::ThemeManager::instance().setChoice(choice); });
+        drawTraining(theme);
+    }
+    return 0;
+}

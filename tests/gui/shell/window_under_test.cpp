@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/gui/shell/window_under_test.h"
+
+#include <QTest>
+
+namespace sida::gui_test
+{
+
+std::shared_ptr<FakeScript> makeScript(const test::RecordingScript& recording)
+{
+    auto script = std::make_shared<FakeScript>();
+    script->recording = test::scriptedRecording(recording);
+    const api::RunHeader& header = script->recording->header;
+
+    api::ModelInfo& model = script->model;
+    model.name = "switch-base-64";
+    model.identity = "abc";
+    model.labels = 2;
+    model.hasTokenizer = true;
+    for (std::size_t i = 0; i < header.moeLayers.size(); ++i)
+        model.moeLayers.push_back({header.moeLayers[i], header.expertsPerLayer[i]});
+    model.expertBytes = header.expertBytes;
+    for (const int experts : header.expertsPerLayer)
+        model.expertCount += experts;
+    model.denseBytes
+        = header.residentBytes - static_cast<std::uint64_t>(model.expertCount) * model.expertBytes;
+
+    script->dataset.name = "SST-2 validation";
+    script->dataset.samples = 872;
+    script->dataset.tokens = 22060;
+    script->dataset.longest = 66;
+    script->dataset.labelled = true;
+    script->predictor.kind = "shadow";
+    script->predictor.modelIdentity = "abc";
+    script->predictor.heldOutTop1 = 0.871;
+    script->predictor.heldOutTop3 = 0.946;
+    script->doctor.devices.push_back(
+        {api::DeviceKind::cpu, "8 cores", 64 * units::kGiB, 41 * units::kGiB, 11.2e9});
+    for (int epoch = 1; epoch <= 8; ++epoch)
+        script->epochs.push_back({epoch, 2.4 / epoch, 0.9 - 0.5 / epoch, 0.97 - 0.3 / epoch, 1.5});
+    return script;
+}
+
+WindowUnderTest::WindowUnderTest(std::shared_ptr<FakeScript> script)
+    : m_settings(m_folder.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat)
+    , m_script(std::move(script))
+{
+    makeWindow();
+}
+
+void WindowUnderTest::makeWindow()
+{
+    ui::MainWindow::Setup setup;
+    setup.engine = std::make_unique<FakeEngine>(m_script);
+    setup.classifier
+        = [script = m_script](const std::filesystem::path& path) { return fakeKind(*script, path); };
+    setup.settings = &m_settings;
+    setup.sessionsFolder = m_folder.filePath(QStringLiteral("sessions"));
+    setup.predictorsFolder = m_folder.filePath(QStringLiteral("predictors"));
+    setup.demo
+        = {file(QStringLiteral("demo/model"), api::PathKind::model),
+           file(QStringLiteral("demo/dev.tsv"), api::PathKind::dataset),
+           file(QStringLiteral("demo/predictor.safetensors"), api::PathKind::predictor)};
+    m_window = std::make_unique<ui::MainWindow>(std::move(setup));
+    m_window->show();
+}
+
+void WindowUnderTest::reopen()
+{
+    m_window->close();
+    until([this] { return !m_window->isVisible(); });
+    m_window.reset();
+    makeWindow();
+}
+
+QString WindowUnderTest::file(const QString& name, api::PathKind kind)
+{
+    const QString path = m_folder.filePath(name);
+    m_script->kinds[path.toStdString()] = kind;
+    return path;
+}
+
+void WindowUnderTest::loadAll()
+{
+    studio().open(
+        {file(QStringLiteral("model"), api::PathKind::model),
+         file(QStringLiteral("dev.tsv"), api::PathKind::dataset),
+         file(QStringLiteral("predictor.safetensors"), api::PathKind::predictor)});
+    until([this] {
+        const ui::NextRun& run = studio().nextRun();
+        return run.model() && run.dataset() && run.predictor() && run.plan() && studio().host().isIdle();
+    });
+}
+
+void WindowUnderTest::startAndWait()
+{
+    studio().start();
+    until([this] { return !studio().recording().rows().batches.empty(); });
+}
+
+bool WindowUnderTest::until(const std::function<bool()>& condition)
+{
+    return QTest::qWaitFor(condition, 20000);
+}
+
+bool WindowUnderTest::untilIdle()
+{
+    return until([this] { return studio().activity() == ui::Activity::idle && studio().host().isIdle(); });
+}
+
+} // namespace sida::gui_test
