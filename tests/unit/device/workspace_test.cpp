@@ -133,6 +133,25 @@ TEST(WorkspaceScope, ATensorMayBeFreedLaterFromAnotherThread)
     EXPECT_EQ(workspace.used(), 0u);
 }
 
+TEST(WorkspaceScope, MemoryCanBeFreedByItsAddressAloneInsideAndOutsideTheScope)
+{
+    Workspace workspace(1 << 16);
+    c10::Allocator* allocator = nullptr;
+    {
+        WorkspaceScope scope(workspace);
+        allocator = at::getCPUAllocator();
+        void* inside = allocator->raw_allocate(1000);
+        EXPECT_TRUE(workspace.owns(inside));
+        allocator->raw_deallocate(inside);
+        EXPECT_EQ(workspace.used(), 0u);
+    }
+    void* outside = allocator->raw_allocate(1000);
+    EXPECT_FALSE(workspace.owns(outside));
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(outside) % 64, 0u);
+    std::memset(outside, 1, 1000);
+    allocator->raw_deallocate(outside);
+}
+
 TEST(WorkspaceScope, AFullWorkspaceThrowsInsteadOfTakingMoreMemory)
 {
     Workspace workspace(4096);
