@@ -140,8 +140,11 @@ Command addTrain(CLI::App& app)
     parser->add_option("--max-length", settings->maxLength, "Tokens of a sample; the rest is cut off")
         ->check(CLI::Range(1, 65536))
         ->type_name("N");
-    parser->add_option("--limit", settings->limit, "Only the first N samples; 0 = all")->type_name("N");
+    parser->add_option("--limit", settings->limit, "Only the first N samples; 0 = all")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("N");
     parser->add_option("--seed", settings->seed, "Of the weights' start and the order of samples")
+        ->check(CLI::NonNegativeNumber)
         ->type_name("N");
     parser->add_flag("--json", settings->json, "Print one JSON object");
     return {parser, [settings](Context& context) { return execute(*settings, context); }};

@@ -91,7 +91,9 @@ void addRunOptions(CLI::App& parser, RunSettings& settings)
     parser.add_option("--limit", settings.limit, "Only the first N samples; 0 = all")
         ->check(CLI::Range(std::uint64_t{0}, kMostSamples))
         ->type_name("N");
-    parser.add_option("--seed", settings.seed, "Recorded with the run")->type_name("N");
+    parser.add_option("--seed", settings.seed, "Recorded with the run")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("N");
     parser.add_option("--repeat", settings.repeat, "Passes over the dataset")
         ->check(CLI::Range(1, kMost))
         ->type_name("N");
