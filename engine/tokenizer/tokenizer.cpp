@@ -22,6 +22,10 @@ namespace
 {
 
 constexpr std::uint64_t kMaxModelBytes = 64 * 1024 * 1024;
+/// The library's time grows with the square of a run of unknown characters, so it gets no more than this at
+/// once.
+constexpr std::size_t kMaxStretchBytes = 4 * 1024;
+constexpr std::size_t kAll = static_cast<std::size_t>(-1);
 constexpr std::int32_t kPad = 0;
 constexpr std::int32_t kEnd = 1;
 constexpr std::int32_t kUnknown = 2;
@@ -66,6 +70,21 @@ Status checkIds(const sentencepiece::SentencePieceProcessor& processor, const st
     return {};
 }
 
+/// Where to cut a long text: at a space, where SentencePiece starts a new word itself, else between
+/// characters.
+std::size_t stretchBytes(std::string_view text)
+{
+    if (text.size() <= kMaxStretchBytes)
+        return text.size();
+    const std::size_t space = text.rfind(' ', kMaxStretchBytes);
+    if (space != std::string_view::npos && space > 0)
+        return space;
+    std::size_t size = kMaxStretchBytes;
+    while (size > kMaxStretchBytes - 3 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80)
+        --size;
+    return size;
+}
+
 } // namespace
 
 struct Tokenizer::State {
@@ -73,33 +92,58 @@ struct Tokenizer::State {
     SpecialStrings specials;
     std::string description;
 
-    void appendPieces(std::string_view text, std::vector<std::int32_t>& ids) const;
-    std::vector<std::int32_t> ids(std::string_view text) const;
+    std::int32_t wordStart = kUnknown; ///< the piece U+2581 alone
+
+    std::vector<int> pieces(std::string_view text) const;
+    void appendPieces(std::string_view text, std::size_t enough, std::vector<std::int32_t>& ids) const;
+    /// Ids of the text, or its first ones, more than `enough`.
+    std::vector<std::int32_t> ids(std::string_view text, std::size_t enough) const;
     void appendText(const std::vector<int>& pieces, std::string& text) const;
 };
 
-void Tokenizer::State::appendPieces(std::string_view text, std::vector<std::int32_t>& ids) const
+std::vector<int> Tokenizer::State::pieces(std::string_view text) const
 {
-    if (text.empty())
-        return;
-    std::vector<int> pieces;
-    if (const auto status = processor.Encode(text, &pieces); !status.ok()) {
+    std::vector<int> result;
+    if (const auto status = processor.Encode(text, &result); !status.ok()) {
         spdlog::warn("a text of {} bytes was taken for unknown: {}", text.size(), status.ToString());
-        pieces.assign(1, kUnknown);
+        result.assign(1, kUnknown);
     }
-    ids.insert(ids.end(), pieces.begin(), pieces.end());
+    return result;
 }
 
-std::vector<std::int32_t> Tokenizer::State::ids(std::string_view text) const
+void Tokenizer::State::appendPieces(
+    std::string_view text, std::size_t enough, std::vector<std::int32_t>& ids) const
+{
+    bool insideWord = false;
+    while (!text.empty() && ids.size() <= enough) {
+        const std::size_t bytes = stretchBytes(text);
+        const std::vector<int> found = pieces(text.substr(0, bytes));
+        auto from = found.begin();
+        // The library takes the rest of a word for a word of its own; unknown characters form one piece.
+        if (insideWord && from != found.end() && *from == wordStart)
+            ++from;
+        if (insideWord && from != found.end() && *from == kUnknown && ids.back() == kUnknown)
+            ++from;
+        ids.insert(ids.end(), from, found.end());
+        insideWord = bytes < text.size() && text[bytes] != ' ' && !ids.empty();
+        text.remove_prefix(bytes);
+    }
+}
+
+std::vector<std::int32_t> Tokenizer::State::ids(std::string_view text, std::size_t enough) const
 {
     std::vector<std::int32_t> result;
     std::size_t from = 0;
-    while (const auto match = specials.find(text, from)) {
-        appendPieces(text.substr(from, match->at - from), result);
+    while (result.size() <= enough) {
+        const auto match = specials.find(text, from);
+        if (!match) {
+            appendPieces(text.substr(from), enough, result);
+            break;
+        }
+        appendPieces(text.substr(from, match->at - from), enough, result);
         result.push_back(match->id);
         from = match->at + match->length;
     }
-    appendPieces(text.substr(from), result);
     return result;
 }
 
@@ -134,6 +178,7 @@ Result<Tokenizer> Tokenizer::open(const fs::path& folder)
     SIDA_TRY(checkIds(state->processor, where));
     const int pieces = state->processor.GetPieceSize();
     SIDA_TRY_ASSIGN(state->specials, SpecialStrings::read(folder, pieces));
+    state->wordStart = state->processor.PieceToId("\u2581");
     state->description = fmt::format(
         "SentencePiece {}, {} pieces", kind, units::formatCount(static_cast<std::uint64_t>(pieces)));
     return Tokenizer(std::move(state));
@@ -146,14 +191,14 @@ Tokenizer::encode(std::string_view text, const std::optional<std::string_view>& 
     const std::size_t limit = maxLength > 0 ? static_cast<std::size_t>(maxLength) : 1;
     const std::size_t room = limit > ends ? limit - ends : 0;
     Encoding result;
-    result.ids = m_state->ids(text);
+    result.ids = m_state->ids(text, second ? kAll : room);
     if (!second) {
         result.truncated = result.ids.size() > room;
         result.ids.resize(std::min(result.ids.size(), room));
         result.ids.push_back(kEnd);
         return result;
     }
-    const std::vector<std::int32_t> other = m_state->ids(*second);
+    const std::vector<std::int32_t> other = m_state->ids(*second, kAll);
     const auto [first, rest] = longestFirst(result.ids.size(), other.size(), room);
     result.truncated = first < result.ids.size() || rest < other.size() || limit < ends;
     result.ids.resize(first);

@@ -94,6 +94,31 @@ TEST_F(TokenizerTest, PutsSentinelsAboveThePieces)
     EXPECT_GT(ids("<extra_id_100>").size(), 2u) << "there is no such sentinel";
 }
 
+TEST_F(TokenizerTest, GivesTheSameIdsInLongTextsAsInShortOnes)
+{
+    const std::string sentence = "The plot is thin, the acting is wooden. ";
+    Ids once = ids(sentence);
+    once.pop_back();
+    std::string text;
+    Ids expected;
+    for (int i = 0; i < 1000; ++i) {
+        text += sentence;
+        expected.insert(expected.end(), once.begin(), once.end());
+    }
+    expected.push_back(1);
+    EXPECT_EQ(s_tokenizer->encode(text, std::nullopt, 1'000'000).ids, expected);
+}
+
+TEST_F(TokenizerTest, TakesARunOfUnknownCharactersForOneHoweverLongItIs)
+{
+    std::string run;
+    for (int i = 0; i < 20'000; ++i)
+        run += "\u65e5";
+    EXPECT_EQ(s_tokenizer->encode(run, std::nullopt, 1'000'000).ids, ids("\u65e5"));
+    EXPECT_EQ(
+        s_tokenizer->encode("film " + run + " film", std::nullopt, 1'000'000).ids, ids("film \u65e5 film"));
+}
+
 TEST_F(TokenizerTest, SurvivesTextThatIsNoText)
 {
     for (const std::string& text :
