@@ -13,7 +13,7 @@ namespace sida::ui
 namespace
 {
 
-constexpr int kTickSpacing = 26;
+constexpr int kTickSpacing = 18;
 // Room above the highest line for the label that stands on it.
 constexpr int kHeadroom = 20;
 

@@ -232,6 +232,7 @@ void MemoryView::paintReadout(QPainter& painter)
     painter.fillRect(QRect(column.left() + 8, top, column.width() - 24, 1), theme().color(Role::border));
     ReadoutLine total{tr("Total, %1").arg(QLatin1String(unit.name)), {}};
     total.strong = true;
+    total.indented = true;
     put(total, valueOf([](const api::MemoryRow& at) { return totalBytes(at); }));
 }
 

@@ -67,20 +67,18 @@ namespace
 {
 
 template <typename Rows, typename Key>
-bool sortBy(Rows& rows, Key key)
+void sortBy(Rows& rows, Key key)
 {
-    auto before = [&key](const auto& a, const auto& b) { return key(a) < key(b); };
-    if (std::is_sorted(rows.begin(), rows.end(), before))
-        return false;
-    std::stable_sort(rows.begin(), rows.end(), before);
-    return true;
+    std::stable_sort(
+        rows.begin(), rows.end(), [&key](const auto& a, const auto& b) { return key(a) < key(b); });
 }
 
 template <typename Rows, typename Key>
-bool sortedBy(const Rows& rows, Key key)
+bool sortedFrom(const Rows& rows, std::size_t& seen, Key key)
 {
-    return std::is_sorted(
-        rows.begin(), rows.end(), [&key](const auto& a, const auto& b) { return key(a) < key(b); });
+    const auto from = rows.begin() + static_cast<std::ptrdiff_t>(seen > 0 ? seen - 1 : 0);
+    seen = rows.size();
+    return std::is_sorted(from, rows.end(), [&key](const auto& a, const auto& b) { return key(a) < key(b); });
 }
 
 constexpr auto kEnd = [](const auto& row) { return row.end; };
@@ -89,25 +87,31 @@ constexpr auto kBatch = [](const auto& row) { return row.batch; };
 
 } // namespace
 
-bool sortRows(api::RecordingChunk& rows)
+void sortRows(api::RecordingChunk& rows)
 {
-    bool moved = sortBy(rows.batches, kBatch);
-    moved |= sortBy(rows.layers, kEnd);
-    moved |= sortBy(rows.uses, kBatch);
-    moved |= sortBy(rows.transfers, kEnd);
-    moved |= sortBy(rows.evictions, kTime);
-    moved |= sortBy(rows.stalls, kEnd);
-    moved |= sortBy(rows.memory, kTime);
-    moved |= sortBy(rows.budgets, kTime);
-    moved |= sortBy(rows.hashBuilds, kEnd);
-    return moved;
+    sortBy(rows.batches, kBatch);
+    sortBy(rows.layers, kEnd);
+    sortBy(rows.uses, kBatch);
+    sortBy(rows.transfers, kEnd);
+    sortBy(rows.evictions, kTime);
+    sortBy(rows.stalls, kEnd);
+    sortBy(rows.memory, kTime);
+    sortBy(rows.budgets, kTime);
+    sortBy(rows.hashBuilds, kEnd);
 }
 
-bool isSorted(const api::RecordingChunk& rows)
+bool OrderCheck::isSorted(const api::RecordingChunk& rows)
 {
-    return sortedBy(rows.batches, kBatch) && sortedBy(rows.layers, kEnd) && sortedBy(rows.uses, kBatch)
-        && sortedBy(rows.transfers, kEnd) && sortedBy(rows.evictions, kTime) && sortedBy(rows.stalls, kEnd)
-        && sortedBy(rows.memory, kTime) && sortedBy(rows.budgets, kTime) && sortedBy(rows.hashBuilds, kEnd);
+    bool sorted = sortedFrom(rows.batches, m_seen[0], kBatch);
+    sorted &= sortedFrom(rows.layers, m_seen[1], kEnd);
+    sorted &= sortedFrom(rows.uses, m_seen[2], kBatch);
+    sorted &= sortedFrom(rows.transfers, m_seen[3], kEnd);
+    sorted &= sortedFrom(rows.evictions, m_seen[4], kTime);
+    sorted &= sortedFrom(rows.stalls, m_seen[5], kEnd);
+    sorted &= sortedFrom(rows.memory, m_seen[6], kTime);
+    sorted &= sortedFrom(rows.budgets, m_seen[7], kTime);
+    sorted &= sortedFrom(rows.hashBuilds, m_seen[8], kEnd);
+    return sorted;
 }
 
 } // namespace sida::ui

@@ -4,8 +4,8 @@
 
 #include "engine/api/recording.h"
 
+#include <array>
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 namespace sida::ui
@@ -93,8 +93,18 @@ private:
 
 std::uint64_t totalBytes(const api::MemoryRow& row);
 
-/// Sorts each kind by the time its rows ended, if it is not; false when nothing had to be moved.
-bool sortRows(api::RecordingChunk& rows);
-bool isSorted(const api::RecordingChunk& rows);
+/// Sorts each kind by the time its rows ended, uses by their batch.
+void sortRows(api::RecordingChunk& rows);
+
+/// Remembers how far rows were found sorted, so that only new ones are looked at.
+class OrderCheck
+{
+public:
+    void reset() { m_seen = {}; }
+    bool isSorted(const api::RecordingChunk& rows);
+
+private:
+    std::array<std::size_t, 9> m_seen{};
+};
 
 } // namespace sida::ui

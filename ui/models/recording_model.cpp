@@ -54,6 +54,7 @@ void RecordingModel::forget()
     m_own = {};
     m_shared.reset();
     m_extent = {};
+    m_order.reset();
     m_series.clear();
     m_means.clear();
     m_counts.reset(m_header.expertsPerLayer);
@@ -95,10 +96,11 @@ void RecordingModel::append(const std::shared_ptr<const api::RecordingChunk>& ch
         m_shared.reset();
     }
     m_own.append(*chunk);
-    if (sortRows(m_own)) { // sums up to now counted other rows first
-        api::RecordingChunk rows = std::move(m_own);
+    if (!m_order.isSorted(m_own)) { // sums up to now counted other rows first
+        api::RecordingChunk late = std::move(m_own);
         forget();
-        m_own = std::move(rows);
+        m_own = std::move(late);
+        sortRows(m_own);
     }
     index();
     ++m_version;
@@ -124,7 +126,7 @@ void RecordingModel::setRecording(const std::shared_ptr<const api::Recording>& r
     m_hasRun = true;
     m_live = false;
     forget();
-    if (isSorted(recording->rows)) {
+    if (m_order.isSorted(recording->rows)) {
         m_shared = recording;
     } else {
         m_own = recording->rows;
@@ -156,6 +158,21 @@ void RecordingModel::grow()
 {
     const api::RecordingChunk& all = rows();
     auto reach = [this](Nanoseconds time) { m_extent.end = std::max(m_extent.end, time); };
+    // The view begins with the first work, not with the loading that may come before it.
+    Nanoseconds first = std::numeric_limits<Nanoseconds>::max();
+    auto from = [&first](Nanoseconds time) { first = std::min(first, time); };
+    if (!all.batches.empty())
+        from(all.batches.front().begin);
+    if (!all.layers.empty())
+        from(all.layers.front().begin);
+    if (!all.transfers.empty())
+        from(all.transfers.front().begin);
+    if (!all.hashBuilds.empty())
+        from(all.hashBuilds.front().begin);
+    if (first == std::numeric_limits<Nanoseconds>::max())
+        first = all.memory.empty() ? 0 : all.memory.front().time;
+    m_extent.begin = std::max<Nanoseconds>(0, first);
+    m_extent.end = std::max(m_extent.end, m_extent.begin);
     if (!all.batches.empty())
         reach(all.batches.back().end);
     if (!all.layers.empty())

@@ -46,7 +46,7 @@ public:
     const api::RecordingChunk& rows() const { return m_shared ? m_shared->rows : m_own; }
     /// Raised by every change; part of a picture's cache key.
     std::uint64_t version() const { return m_version; }
-    /// 0 to the end of the last row.
+    /// From the first batch, copy or table to the end of the last row.
     TimeRange extent() const { return m_extent; }
 
     /// Batches that overlap the range.
@@ -97,6 +97,7 @@ private:
     std::shared_ptr<const api::Recording> m_shared;
     std::uint64_t m_version = 0;
     TimeRange m_extent;
+    OrderCheck m_order;
     ExpertCountIndex m_counts;
     std::vector<BatchSeries> m_series;
     std::vector<BatchSeries> m_means;

@@ -8,6 +8,8 @@
 
 #include <QPainter>
 
+#include <algorithm>
+
 namespace sida::ui
 {
 
@@ -26,7 +28,7 @@ void drawText(
 {
     painter.setFont(Theme::font(style));
     painter.setPen(color);
-    painter.drawText(area, flags, text);
+    painter.drawText(area, flags | Qt::TextDontClip, text);
 }
 
 void drawSwatch(QPainter& painter, const QRect& box, const QBrush& brush, const Theme& theme)
@@ -57,7 +59,7 @@ void drawReadoutLine(QPainter& painter, const QRect& row, const ReadoutLine& lin
             painter.fillRect(QRect(mark.left() + offset, middle, 4, 2), line.brush);
         break;
     }
-    const bool indented = line.mark != ReadoutLine::Mark::none;
+    const bool indented = line.mark != ReadoutLine::Mark::none || line.indented;
     const int left = row.left() + kPadding + (indented ? kMarkWidth + kPadding : 0);
     const QColor color = theme.color(line.secondary ? Role::secondaryText : Role::text);
     const TextStyle style = line.strong ? TextStyle::smallStrong : TextStyle::small;
@@ -81,6 +83,21 @@ void drawTimeGrid(QPainter& painter, const QRect& plot, const TimeScale& scale, 
     const QColor grid = theme.color(Role::grid);
     for (const Nanoseconds time : timeTicks(scale.range, scale.width, kTimeTickSpacing).values)
         painter.fillRect(QRect(scale.pixel(time), plot.top(), 1, plot.height()), grid);
+}
+
+void drawTimeLabels(
+    QPainter& painter, const QRect& area, int flags, const TimeScale& scale, const QColor& color)
+{
+    const TimeTicks ticks = timeTicks(scale.range, scale.width, kTimeTickSpacing);
+    painter.setFont(Theme::font(TextStyle::small));
+    for (const Nanoseconds time : ticks.values) {
+        const QString text = secondsText(time, ticks.decimals);
+        const int width = painter.fontMetrics().horizontalAdvance(text) + 2;
+        // The first and last label move inwards instead of being cut.
+        const int most = std::max(area.left() + 2, area.right() - width - 2);
+        const int left = std::clamp(scale.pixel(time) - width / 2, area.left() + 2, most);
+        drawText(painter, QRect(left, area.top(), width, area.height()), flags, text, color);
+    }
 }
 
 void drawBudgetChanges(

@@ -32,11 +32,15 @@ struct ReadoutLine {
     QBrush brush = Qt::NoBrush;
     bool strong = false;
     bool secondary = false;
+    bool indented = false; ///< as if it had a mark
 };
 void drawReadoutLine(QPainter& painter, const QRect& row, const ReadoutLine& line, const Theme& theme);
 
 /// Vertical lines at the ticks of time, behind the data.
 void drawTimeGrid(QPainter& painter, const QRect& plot, const TimeScale& scale, const Theme& theme);
+/// Seconds at the ticks.
+void drawTimeLabels(
+    QPainter& painter, const QRect& area, int flags, const TimeScale& scale, const QColor& color);
 /// Dashed lines at accepted changes of the budget: the same cue in every view over time.
 void drawBudgetChanges(
     QPainter& painter, const QRect& plot, const TimeScale& scale, const RecordingModel& model,

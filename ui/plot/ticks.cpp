@@ -50,6 +50,22 @@ Ticks niceTicks(double low, double high, int most)
     return ticks;
 }
 
+Ticks ticksInside(double low, double high, int most)
+{
+    if (!(high > low))
+        high = low + std::max(1e-9, std::abs(low) * 0.1);
+    Ticks ticks;
+    ticks.low = low;
+    ticks.high = high;
+    ticks.step = niceStep((high - low) / std::max(1, most));
+    ticks.decimals = decimalsOf(ticks.step);
+    const auto first = static_cast<long>(std::ceil(low / ticks.step - 1e-9));
+    const auto last = static_cast<long>(std::floor(high / ticks.step + 1e-9));
+    for (long i = first; i <= last; ++i)
+        ticks.values.push_back(static_cast<double>(i) * ticks.step);
+    return ticks;
+}
+
 TimeTicks timeTicks(TimeRange range, int width, int spacing)
 {
     TimeTicks ticks;

@@ -24,6 +24,9 @@ struct Ticks {
 /// above `high`.
 Ticks niceTicks(double low, double high, int most);
 
+/// Values inside the limits only; the axis keeps the limits as they are.
+Ticks ticksInside(double low, double high, int most);
+
 struct TimeTicks {
     std::vector<Nanoseconds> values; ///< inside the range
     std::vector<Nanoseconds> minor;

@@ -4,7 +4,9 @@
 
 #include "ui/theme/theme_manager.h"
 
+#include <QElapsedTimer>
 #include <QKeyEvent>
+#include <QLoggingCategory>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QWheelEvent>
@@ -17,6 +19,9 @@ namespace sida::ui
 
 namespace
 {
+
+// Seen with QT_LOGGING_RULES="sida.ui.frametime.debug=true".
+Q_LOGGING_CATEGORY(frameTime, "sida.ui.frametime", QtWarningMsg)
 
 constexpr int kRefreshMs = 33;
 constexpr double kWheelStep = 1.25; // per notch
@@ -94,10 +99,14 @@ void TimeView::paintEvent(QPaintEvent*)
             m_picture = QPixmap(pixels);
         m_picture.setDevicePixelRatio(ratio);
         m_picture.fill(theme().color(Role::window));
+        QElapsedTimer timer;
+        timer.start();
         QPainter content(&m_picture);
         content.setFont(Theme::font(TextStyle::small));
         paintContent(content);
         m_stale = false;
+        qCDebug(frameTime) << metaObject()->className() << "painted in" << timer.nsecsElapsed() / 1000
+                           << "us";
     }
     painter.drawPixmap(0, 0, m_picture);
     painter.setFont(Theme::font(TextStyle::small));

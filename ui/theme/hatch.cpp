@@ -19,9 +19,9 @@ using Rows = std::array<std::string_view, 6>;
 
 // Drawn by hand instead of by painter: a diagonal must meet itself at the tile's edge.
 constexpr Rows kDots = {"......", ".xx...", ".xx...", "......", "......", "......"};
-constexpr Rows kRising = {"....xx", "...xx.", "..xx..", ".xx...", "xx....", "x....x"};
-constexpr Rows kFalling = {"xx....", ".xx...", "..xx..", "...xx.", "....xx", "x....x"};
-constexpr Rows kCrosses = {"x...x.", ".x.x..", "..x...", ".x.x..", "x...x.", "......"};
+constexpr Rows kRising = {".....x", "....x.", "...x..", "..x...", ".x....", "x....."};
+constexpr Rows kFalling = {"x.....", ".x....", "..x...", "...x..", "....x.", ".....x"};
+constexpr Rows kCrosses = {"......", ".x.x..", "..x...", ".x.x..", "......", "......"};
 
 const Rows& rowsOf(Hatch pattern)
 {

@@ -47,7 +47,7 @@ QPushButton[primary="true"] { background: @accent; color: @accentText; border-co
 QPushButton[primary="true"]:hover { border-color: @text; }
 QPushButton[primary="true"]:focus { border: 2px solid @text; padding: 2px 11px; }
 QPushButton[primary="true"]:disabled { background: @button; color: @disabledText; border-color: @border; }
-QToolButton[segment="true"] { border-radius: 0; margin-left: -1px; padding: 3px 8px; }
+QToolButton[segment="true"] { border-radius: 0; margin-left: -1px; padding: 3px 4px; }
 QToolButton[segmentEnd="first"] { margin-left: 0; border-top-left-radius: 2px; border-bottom-left-radius: 2px; }
 QToolButton[segmentEnd="last"] { border-top-right-radius: 2px; border-bottom-right-radius: 2px; }
 QToolButton[segment="true"]:checked { background: @selectionFill; border-color: @accent; }
@@ -73,10 +73,10 @@ QLabel[role="missing"] { color: @missing; }
 QLabel[role="ready"] { color: @ready; }
 QFrame[role="card"] { background: @base; border: 1px solid @border; border-radius: 2px; }
 QFrame[role="card"] QLabel { background: transparent; border: 0; }
-QLineEdit, QAbstractSpinBox, QComboBox { background: @base; color: @text; border: 1px solid @border; border-radius: 2px;
+QLineEdit { background: @base; color: @text; border: 1px solid @border; border-radius: 2px;
     padding: 2px 6px; min-height: 18px; selection-background-color: @selectionFill; selection-color: @text; }
-QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus { border-color: @accent; }
-QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: @disabledText; background: @window; }
+QLineEdit:focus { border-color: @accent; }
+QLineEdit:disabled { color: @disabledText; background: @window; }
 QComboBox QAbstractItemView { border: 1px solid @border; }
 QProgressBar { background: @base; border: 1px solid @border; border-radius: 2px; color: @text; text-align: center; }
 QProgressBar::chunk { background: @accent; }

@@ -12,7 +12,7 @@ namespace sida::ui
 namespace
 {
 
-constexpr int kTickSpacing = 24;
+constexpr int kTickSpacing = 15;
 
 struct Limits {
     double low = std::numeric_limits<double>::infinity();
@@ -34,13 +34,16 @@ Ticks chooseTicks(const Limits& limits, const SeriesKind& kind, int height)
     const double padding = std::max((high - low) * 0.08, std::abs(high) * 0.02);
     low -= padding;
     high += padding;
-    // Most of the way to zero already: then zero itself is the honest start.
-    if (kind.fromZero || low < high * 0.35)
+    // Nearly at zero already: then zero itself is the honest start.
+    if (kind.fromZero || low < high * 0.2)
         low = 0;
+    if (kind.fromZero)
+        high *= 1.1;
     low = std::max(low, kind.least);
     if (kind.most > 0)
         high = std::min(high, kind.most);
-    return niceTicks(low, high, std::max(2, height / kTickSpacing));
+    // Round values inside the limits, not limits widened to round values: the line gets the room.
+    return ticksInside(low, high, std::max(2, height / kTickSpacing));
 }
 
 void breakLine(std::vector<QPolygonF>& lines)

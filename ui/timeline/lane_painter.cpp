@@ -66,15 +66,9 @@ void LanePainter::paintRuler(const QRect& labelColumn) const
     for (const Nanoseconds time : ticks.values) {
         const int x = m_scale.pixel(time);
         m_painter.fillRect(QRect(x, ruler.bottom() - 6, 1, 7), line);
-        const QString text = secondsText(time, ticks.decimals);
-        const int width = m_painter.fontMetrics().horizontalAdvance(text);
-        // The first and last label move inwards instead of being cut.
-        const int left = std::clamp(
-            x - width / 2, ruler.left() + 2, std::max(ruler.left() + 2, ruler.right() - width - 2));
-        drawText(
-            m_painter, QRect(left, ruler.top(), width + 2, ruler.height() - 7), Qt::AlignVCenter, text,
-            m_theme.color(Role::text));
     }
+    drawTimeLabels(
+        m_painter, ruler.adjusted(0, 0, 0, -7), Qt::AlignVCenter, m_scale, m_theme.color(Role::text));
     m_painter.restore();
 }
 
@@ -100,7 +94,7 @@ void LanePainter::paintBox(const QRect& box, const QBrush& brush, float share) c
 {
     m_painter.setOpacity(share >= 1 ? 1 : 0.25 + 0.75 * static_cast<double>(share));
     m_painter.fillRect(box, brush);
-    if (box.width() >= 4 && m_theme.markPen().style() != Qt::NoPen) {
+    if (box.width() >= 8 && m_theme.markPen().style() != Qt::NoPen) {
         m_painter.setPen(m_theme.markPen());
         m_painter.setBrush(Qt::NoBrush);
         m_painter.drawRect(box.adjusted(0, 0, -1, -1));
@@ -123,19 +117,20 @@ void LanePainter::paintBatch(const api::BatchRow& batch, bool highlighted) const
     if (!highlighted)
         return;
     const QString text = countText(batch.batch);
-    if (m_painter.fontMetrics().horizontalAdvance(text) + 8 <= box.width())
+    if (m_painter.fontMetrics().horizontalAdvance(text) + 2 <= box.width())
         drawText(m_painter, box & lane, Qt::AlignCenter, text, m_theme.color(Role::text));
 }
 
 void LanePainter::paintBatches() const
 {
     const auto part = m_model.batches(m_scale.range);
-    if (part.size() > static_cast<std::size_t>(m_scale.width) / 3) {
-        // A few pixels each or less: one band, which says only that there were batches.
+    if (part.size() > static_cast<std::size_t>(m_scale.width) / 8) {
+        // Too narrow for boxes of their own: one band, which says only that there were batches.
         const QRect& lane = m_layout.of(Lane::batches);
         const int left = std::max(lane.left(), m_scale.pixel(part.front().begin));
         const int right = std::min(lane.right() + 1, m_scale.pixel(part.back().end));
-        m_painter.fillRect(QRect(left, lane.top(), right - left, lane.height()), m_theme.color(Role::button));
+        m_painter.fillRect(
+            QRect(left, lane.top(), right - left, lane.height()), m_theme.color(Role::dockTitle));
     } else {
         for (const api::BatchRow& batch : part)
             paintBatch(batch, false);
@@ -152,7 +147,12 @@ void LanePainter::paintBatchLabels() const
     const QFontMetrics metrics = m_painter.fontMetrics();
     const int needed = metrics.horizontalAdvance(countText(part.back().batch)) + 16;
     const double each = static_cast<double>(m_scale.width) / static_cast<double>(part.size());
-    const auto every = static_cast<std::size_t>(std::max(1.0, std::ceil(needed / std::max(1e-9, each))));
+    const double enough = needed / std::max(1e-9, each);
+    std::size_t every = 1;
+    for (std::size_t power = 1; static_cast<double>(every) < enough; power *= 10)
+        for (const std::size_t factor : {1, 2, 5})
+            if (static_cast<double>(every) < enough)
+                every = factor * power;
     int free = lane.left();
     for (const api::BatchRow& batch : part) {
         if (batch.batch % every != 0)
@@ -166,7 +166,7 @@ void LanePainter::paintBatchLabels() const
         const QRect box((from + to - width) / 2 - 3, lane.top() + 1, width + 6, lane.height() - 2);
         if (box.left() < free || box.right() > lane.right())
             continue;
-        if (every > 1)
+        if (every > 1 && each >= 8)
             m_painter.fillRect(box, m_theme.color(Role::button));
         drawText(m_painter, box, Qt::AlignCenter, text, m_theme.color(Role::text));
         free = box.right() + 2;
@@ -287,13 +287,13 @@ void LanePainter::paintEvictions() const
         const bool unused = std::any_of(at, looked, [](const api::EvictionRow& row) { return !row.used; });
         const bool used = std::any_of(at, looked, [](const api::EvictionRow& row) { return row.used; });
         at = next;
+        // Wasted copies get a half lane of their own, so that neither hides the other.
         if (used)
-            m_painter.fillRect(
-                QRect(x, lane.top() + 3, 1, lane.height() - 6), m_theme.color(Role::evictionTick));
+            m_painter.fillRect(QRect(x, lane.top(), 1, lane.height() / 2), m_theme.color(Role::evictionTick));
         if (!unused || x < freeForCross)
             continue;
-        freeForCross = x + 6;
-        drawCross(m_painter, QPoint(x, lane.center().y()), m_theme);
+        freeForCross = x + 7;
+        drawCross(m_painter, QPoint(x, lane.bottom() - 3), m_theme);
     }
 }
 
@@ -301,6 +301,12 @@ void LanePainter::paintEvents() const
 {
     const QRect& lane = m_layout.of(Lane::events);
     const QFontMetrics metrics = m_painter.fontMetrics();
+    struct Label {
+        QRect box;
+        QString text;
+        bool accepted;
+    };
+    std::vector<Label> labels;
     int free = lane.left();
     for (const api::BudgetRow& row : m_model.rows().budgets) {
         if (!m_scale.range.contains(row.time))
@@ -308,19 +314,21 @@ void LanePainter::paintEvents() const
         const QString text = budgetEventText(row, m_model.header().expertBytes);
         const int width = metrics.horizontalAdvance(text) + 12;
         const int x = m_scale.pixel(row.time);
+        m_painter.fillRect(QRect(x, lane.top(), 2, lane.height()), m_theme.color(Role::budgetLine));
         const int left = std::max(free, std::min(x, lane.right() - width));
-        if (left > x + 24 || left + width > lane.right() + 1) {
-            m_painter.fillRect(QRect(x, lane.top(), 2, lane.height()), m_theme.color(Role::budgetLine));
+        // Without room beside its mark the words are left to the tooltip.
+        if (left > x + 24 || left + width > lane.right() + 1)
             continue;
-        }
-        const QRect box(left, lane.top(), width, lane.height());
-        m_painter.fillRect(box, m_theme.color(Role::base));
+        labels.push_back({QRect(left, lane.top(), width, lane.height()), text, row.accepted});
+        free = left + width + 4;
+    }
+    for (const Label& label : labels) {
+        m_painter.fillRect(label.box, m_theme.color(Role::base));
         m_painter.setPen(
-            QPen(m_theme.color(Role::budgetLine), 1, row.accepted ? Qt::SolidLine : Qt::DotLine));
+            QPen(m_theme.color(Role::budgetLine), 1, label.accepted ? Qt::SolidLine : Qt::DotLine));
         m_painter.setBrush(Qt::NoBrush);
-        m_painter.drawRect(box.adjusted(0, 0, -1, -1));
-        drawText(m_painter, box, Qt::AlignCenter, text, m_theme.color(Role::text));
-        free = box.right() + 4;
+        m_painter.drawRect(label.box.adjusted(0, 0, -1, -1));
+        drawText(m_painter, label.box, Qt::AlignCenter, label.text, m_theme.color(Role::text));
     }
 }
 

@@ -86,6 +86,7 @@ void draw(const Scene& scene, ui::ThemeChoice choice, int width, const QDir& fol
         const std::size_t middle = batches.size() / 2;
         axis.setVisible({batches[middle - 8].begin, batches[middle + 8].end});
     }
+    QTest::qWait(60);
     if (scene.hover && scene.recording) {
         axis.setHover(axis.visible().begin + axis.visible().width() * 7 / 10);
         heatmap->canvas()->setCursorCell({1, 34});
@@ -110,8 +111,8 @@ int main(int argc, char** argv)
     many.experts = 128;
     many.batches = 200;
     many.budgetChangeAt = 100;
-    many.cacheSlots = 100;
-    many.cacheSlotsAfterChange = 150;
+    many.cacheSlots = 200;
+    many.cacheSlotsAfterChange = 290;
     many.refusedChange = true;
     test::RecordingScript tiny;
     tiny.experts = 8;

@@ -86,7 +86,9 @@ private:
     std::deque<Wanted> m_queue;
     std::map<ExpertKey, Nanoseconds> m_evicted;
     std::map<int, Table> m_tables;
+    std::uint32_t m_batch = 0; ///< running now
     Nanoseconds m_now = 50000000;
+    Nanoseconds m_tableReady = 0; ///< of the batch that runs
     Nanoseconds m_busFree = 0;
     std::uint64_t m_activations = 0;
 };
@@ -187,8 +189,8 @@ void Script::runBus(Nanoseconds until)
         if (Slot* there = find(wanted.key)) {
             there->lastBatch = std::max(there->lastBatch, wanted.batch);
         } else {
-            Slot* slot = victim(wanted.batch);
-            if (!slot)
+            Slot* slot = victim(m_batch);
+            if (!slot) // every slot holds something that a waiting batch needs
                 return;
             load(wanted.key, api::TransferKind::prefetch, wanted.batch, wanted.queued, *slot);
         }
@@ -230,7 +232,7 @@ void Script::useExpert(api::UseRow& use, std::uint16_t layer, Nanoseconds asked)
         const auto evicted = m_evicted.find(key);
         const bool queued = std::any_of(
             m_queue.begin(), m_queue.end(), [key](const Wanted& wanted) { return wanted.key == key; });
-        if (use.predicted > 0 && evicted != m_evicted.end() && asked - evicted->second < 40000000) {
+        if (use.predicted > 0 && evicted != m_evicted.end() && evicted->second > m_tableReady) {
             use.outcome = api::Outcome::evictedEarly;
             cause = api::StallCause::evictedEarly;
         } else if (queued) {
@@ -241,8 +243,10 @@ void Script::useExpert(api::UseRow& use, std::uint16_t layer, Nanoseconds asked)
             cause = api::StallCause::unpredicted;
         }
         Slot* room = victim(use.batch);
-        if (!room) // the cache is smaller than the batch: the oldest goes
-            room = &m_slots[m_random.next(static_cast<std::uint32_t>(m_slots.size()))];
+        if (!room) // the one needed last goes
+            room = &*std::max_element(m_slots.begin(), m_slots.end(), [](const Slot& a, const Slot& b) {
+                return a.lastBatch < b.lastBatch;
+            });
         slot = &load(key, api::TransferKind::onDemand, use.batch, m_now, *room);
     }
     if (slot->ready > m_now) {
@@ -250,7 +254,7 @@ void Script::useExpert(api::UseRow& use, std::uint16_t layer, Nanoseconds asked)
         m_now = slot->ready;
     }
     slot->used = true;
-    slot->lastBatch = use.batch;
+    slot->lastBatch = std::max(slot->lastBatch, use.batch);
     use.slot = static_cast<std::int32_t>(slot - m_slots.data());
     use.used = m_now;
     m_now += kExpertNs;
@@ -315,6 +319,7 @@ void Script::playBatch(std::uint32_t number)
             {m_now, m_rows.memory.back().budget, 8 * units::kMiB, false,
              "the smallest budget that works is 340 MiB"});
     const Nanoseconds begin = m_now;
+    m_batch = number;
     m_activations = (28 + m_random.next(6)) * units::kMiB;
     recordMemory(begin);
     for (int ahead = batch; ahead <= batch + kLookahead && ahead < m_script.batches; ++ahead) {
@@ -334,6 +339,7 @@ void Script::playBatch(std::uint32_t number)
     }
     const Table table = m_tables[batch];
     m_tables[batch] = {};
+    m_tableReady = table.ready;
     for (std::uint16_t layer = 0; layer < m_script.layers; ++layer) {
         m_now += kDenseNs;
         playLayer(number, layer, table);
