@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/unit/architecture/source_rules.h"
 
+#include <algorithm>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <iterator>
+#include <sstream>
 
 namespace sida::test
 {
@@ -90,6 +92,28 @@ TEST(Architecture, ASourceWithoutItsLicenceIsFound)
     EXPECT_THAT(
         violations("ui/CMakeLists.txt", "# SPDX-License-Identifier: GPL-3.0-or-later\n"), testing::SizeIs(1));
     EXPECT_THAT(violations("engine/base/units.h", kLicence), IsEmpty());
+}
+
+std::string contentOf(const std::filesystem::path& file)
+{
+    std::ifstream stream(std::filesystem::path(SIDA_SOURCE_DIR) / file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST(Dependencies, EveryPackageThatIsInstalledIsExplained)
+{
+    const std::string script = contentOf("installer/dependencies.sh");
+    const std::size_t begin = script.find("packages=(\n");
+    ASSERT_NE(begin, std::string::npos);
+    std::string list = script.substr(begin + 11, script.find("\n)", begin) - begin - 11);
+    std::replace_if(
+        list.begin(), list.end(), [](char c) { return c == '|' || c == '"'; }, ' ');
+    const std::string document = contentOf("docs/dependencies.md");
+    std::istringstream names(list);
+    int count = 0;
+    for (std::string name; names >> name; ++count)
+        EXPECT_THAT(document, HasSubstr("`" + name + "`"));
+    EXPECT_GT(count, 15);
 }
 
 } // namespace
