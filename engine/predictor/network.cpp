@@ -19,6 +19,7 @@ namespace
 /// while it is in the cache, so few that a long batch needs hardly more memory than its hidden states.
 constexpr std::int64_t kChunk = 256;
 constexpr std::uint64_t kAlignment = 64;
+constexpr std::uint64_t kBlockHeader = 64; // what a device::Workspace puts before a block
 
 std::uint64_t alignedBytes(std::int64_t floats)
 {

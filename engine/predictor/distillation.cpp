@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/predictor/distillation.h"
+
+#include <ATen/ATen.h>
+
+namespace sida::predictor
+{
+
+at::Tensor distillationLoss(
+    const at::Tensor& student, const at::Tensor& indices, const at::Tensor& teacher,
+    double crossEntropyWeight)
+{
+    const at::Tensor difference = student.gather(1, indices).softmax(1) - teacher.softmax(1);
+    const at::Tensor crossEntropy = at::cross_entropy_loss(student, indices.select(1, 0));
+    return difference.abs().mean() + crossEntropyWeight * crossEntropy;
+}
+
+Hits countHits(const at::Tensor& student, const at::Tensor& choice)
+{
+    const at::Tensor chosen = choice.unsqueeze(1);
+    const at::Tensor value = student.gather(1, chosen);
+    const at::Tensor numbers = at::arange(student.size(1), at::kLong).unsqueeze(0);
+    const at::Tensor before = (student > value).logical_or((student == value).logical_and(numbers < chosen));
+    const at::Tensor rank = before.sum(1);
+    return {
+        static_cast<std::uint64_t>((rank < 1).sum().item<std::int64_t>()),
+        static_cast<std::uint64_t>((rank < 3).sum().item<std::int64_t>())};
+}
+
+} // namespace sida::predictor

@@ -1,0 +1,223 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/predictor/trainer.h"
+
+#include "engine/base/clock.h"
+#include "engine/predictor/adamw.h"
+#include "engine/predictor/distillation.h"
+#include "engine/predictor/network_torch.h"
+#include "engine/predictor/training_plan.h"
+
+#include <ATen/ATen.h>
+#include <algorithm>
+#include <c10/core/GradMode.h>
+#include <cmath>
+#include <fmt/format.h>
+
+namespace sida::predictor
+{
+
+namespace
+{
+
+/// A batch as the network and the loss take it.
+struct TrainBatch {
+    at::Tensor embeddings; ///< [rows, length, embeddingDim]
+    std::vector<int> lengths;
+    struct Target {
+        at::Tensor indices; ///< [tokens, top], int64
+        at::Tensor logits; ///< [tokens, top]
+    };
+    std::vector<Target> targets; ///< per MoE layer, packed
+    std::int64_t tokens = 0;
+};
+
+TrainBatch::Target gatherTarget(
+    const Capture& capture, const Capture::Layer& layer, const std::vector<std::uint64_t>& samples,
+    std::int64_t tokens)
+{
+    TrainBatch::Target target{
+        at::empty({tokens, layer.top}, at::kLong), at::empty({tokens, layer.top}, at::kFloat)};
+    auto* indices = target.indices.data_ptr<std::int64_t>();
+    auto* logits = target.logits.data_ptr<float>();
+    const auto top = static_cast<std::uint64_t>(layer.top);
+    for (const std::uint64_t sample : samples) {
+        const auto begin = static_cast<std::ptrdiff_t>(capture.firstToken[sample] * top);
+        const auto end = static_cast<std::ptrdiff_t>(capture.firstToken[sample + 1] * top);
+        indices = std::copy(layer.indices.begin() + begin, layer.indices.begin() + end, indices);
+        logits = std::copy(layer.logits.begin() + begin, layer.logits.begin() + end, logits);
+    }
+    return target;
+}
+
+} // namespace
+
+struct Trainer::State {
+    const NetworkShape& shape;
+    const api::TrainOptions& options;
+    const dataset::Dataset& data;
+    const Capture& capture;
+    std::span<const float> embeddings;
+
+    Split split;
+    std::mt19937_64 random;
+    Parameters parameters;
+    AdamW optimiser;
+    Parameters best;
+    std::uint64_t step = 0;
+    std::uint64_t totalSteps = 0;
+    api::TrainResult result;
+
+    State(
+        const NetworkShape& networkShape, const api::TrainOptions& trainOptions,
+        const dataset::Dataset& dataset, const Capture& captured, std::span<const float> table)
+        : shape(networkShape)
+        , options(trainOptions)
+        , data(dataset)
+        , capture(captured)
+        , embeddings(table)
+        , split(splitSamples(data.samples, options.heldOutShare, options.seed))
+        , random(options.seed)
+        , parameters(randomParameters(shape, options.seed))
+        , optimiser(parameters.all())
+    {
+        const auto size = static_cast<std::uint64_t>(options.batchSize);
+        totalSteps = (split.train.size() + size - 1) / size * static_cast<std::uint64_t>(options.epochs);
+        result.trainedTokens = countTokens(split.train);
+        result.heldOutTokens = countTokens(split.heldOut);
+    }
+
+    std::uint64_t countTokens(const std::vector<std::uint64_t>& samples) const
+    {
+        std::uint64_t tokens = 0;
+        for (const std::uint64_t sample : samples)
+            tokens += data.samples[sample].ids.size();
+        return tokens;
+    }
+    TrainBatch makeBatch(const std::vector<std::uint64_t>& samples) const;
+    at::Tensor loss(const TrainBatch& batch) const;
+    void judge(api::TrainEpoch& epoch);
+};
+
+TrainBatch Trainer::State::makeBatch(const std::vector<std::uint64_t>& samples) const
+{
+    const dataset::TokenBatch tokens = dataset::makeBatch(data.samples, samples, 0);
+    TrainBatch batch;
+    batch.lengths = tokens.lengths;
+    batch.tokens = tokens.tokens();
+    const std::int64_t width = shape.embeddingDim;
+    batch.embeddings = at::empty({tokens.rows, tokens.length, width}, at::kFloat);
+    auto* out = batch.embeddings.data_ptr<float>();
+    for (const std::int32_t id : tokens.ids)
+        out = std::copy_n(embeddings.data() + id * width, width, out);
+    for (const Capture::Layer& layer : capture.layers)
+        batch.targets.push_back(gatherTarget(capture, layer, samples, batch.tokens));
+    return batch;
+}
+
+at::Tensor Trainer::State::loss(const TrainBatch& batch) const
+{
+    const at::Tensor logits = forwardLogits(parameters, shape.sparsemax, batch.embeddings, batch.lengths);
+    at::Tensor sum;
+    std::int64_t begin = 0;
+    for (std::size_t l = 0; l < shape.experts.size(); ++l) {
+        const TrainBatch::Target& target = batch.targets[l];
+        const at::Tensor one = distillationLoss(
+            logits.narrow(1, begin, shape.experts[l]), target.indices, target.logits,
+            options.crossEntropyWeight);
+        sum = sum.defined() ? sum + one : one;
+        begin += shape.experts[l];
+    }
+    return sum / static_cast<double>(shape.experts.size());
+}
+
+void Trainer::State::judge(api::TrainEpoch& epoch)
+{
+    const c10::NoGradGuard noGrad;
+    std::vector<Hits> hits(shape.experts.size());
+    std::mt19937_64 any(0);
+    for (const auto& samples : shuffledBatches(data.samples, split.heldOut, options.batchSize, any)) {
+        const TrainBatch batch = makeBatch(samples);
+        const at::Tensor logits = forwardLogits(parameters, shape.sparsemax, batch.embeddings, batch.lengths);
+        std::int64_t begin = 0;
+        for (std::size_t l = 0; l < hits.size(); ++l) {
+            const Hits some
+                = countHits(logits.narrow(1, begin, shape.experts[l]), batch.targets[l].indices.select(1, 0));
+            hits[l].top1 += some.top1;
+            hits[l].top3 += some.top3;
+            begin += shape.experts[l];
+        }
+    }
+    const auto tokens = static_cast<double>(result.heldOutTokens);
+    std::vector<double> top1;
+    std::vector<double> top3;
+    for (const Hits& layer : hits) {
+        top1.push_back(static_cast<double>(layer.top1) / tokens);
+        top3.push_back(static_cast<double>(layer.top3) / tokens);
+        epoch.heldOutTop1 += top1.back() / static_cast<double>(hits.size());
+        epoch.heldOutTop3 += top3.back() / static_cast<double>(hits.size());
+    }
+    if (result.bestEpoch == 0 || epoch.heldOutTop1 > result.heldOutTop1) {
+        result.bestEpoch = epoch.epoch;
+        result.heldOutTop1 = epoch.heldOutTop1;
+        result.heldOutTop3 = epoch.heldOutTop3;
+        result.heldOutTop1ByLayer = top1;
+        result.heldOutTop3ByLayer = top3;
+        best = parameters.detachedCopy();
+    }
+}
+
+Trainer::Trainer(
+    const NetworkShape& shape, const api::TrainOptions& options, const dataset::Dataset& data,
+    const Capture& capture, std::span<const float> embeddings)
+    : m_state(std::make_unique<State>(shape, options, data, capture, embeddings))
+{
+}
+Trainer::~Trainer() = default;
+
+std::uint64_t Trainer::steps() const
+{
+    return m_state->totalSteps;
+}
+
+Result<api::TrainEpoch> Trainer::runEpoch(const StepDone& stepDone)
+{
+    State& s = *m_state;
+    const Nanoseconds start = monotonicNow();
+    const double learningRate = s.options.learningRate > 0 ? s.options.learningRate : kDefaultLearningRate;
+    api::TrainEpoch epoch;
+    epoch.epoch = static_cast<int>(s.result.epochs.size()) + 1;
+    for (const auto& samples :
+         shuffledBatches(s.data.samples, s.split.train, s.options.batchSize, s.random)) {
+        const TrainBatch batch = s.makeBatch(samples);
+        const at::Tensor loss = s.loss(batch);
+        const double value = loss.item<double>();
+        if (!std::isfinite(value))
+            return failure(
+                ErrorKind::usage,
+                fmt::format(
+                    "Training diverged in epoch {} at learning rate {}; choose a smaller learning rate",
+                    epoch.epoch, learningRate));
+        loss.backward();
+        s.optimiser.step(learningRate * learningRateFactor(s.step++, s.totalSteps));
+        epoch.loss += value * static_cast<double>(batch.tokens) / static_cast<double>(s.result.trainedTokens);
+        if (!stepDone())
+            return failure(ErrorKind::cancelled, "Training was stopped; nothing was written");
+    }
+    s.judge(epoch);
+    epoch.seconds = static_cast<double>(monotonicNow() - start) / 1e9;
+    s.result.epochs.push_back(epoch);
+    return epoch;
+}
+
+NetworkWeights Trainer::bestWeights() const
+{
+    return toWeights(m_state->shape, m_state->best);
+}
+
+api::TrainResult Trainer::result() const
+{
+    return m_state->result;
+}
+
+} // namespace sida::predictor
