@@ -195,7 +195,7 @@ void HeatmapCanvas::paintAxes(QPainter& painter, const HeatmapGrid& grid) const
     const bool ranked = m_data.sort() == HeatmapSort::byLoad;
     drawText(
         painter, QRect(grid.area.left(), top + lineHeight - 1, grid.area.width(), lineHeight),
-        Qt::AlignHCenter | Qt::AlignTop, ranked ? tr("rank within the layer") : tr("expert"),
+        Qt::AlignHCenter | Qt::AlignTop, ranked ? tr("rank within the layer by tokens routed") : tr("expert"),
         theme().color(Role::secondaryText));
 }
 

@@ -104,8 +104,8 @@ void HeatmapData::derive()
         }
         if (m_sort == HeatmapSort::byLoad)
             std::stable_sort(m_order[layer].begin(), m_order[layer].end(), [&](auto a, auto b) {
-                const auto number = static_cast<std::uint16_t>(layer);
-                return value({number, a}).value_or(-1) > value({number, b}).value_or(-1);
+                const int number = static_cast<int>(layer);
+                return m_counts.at(number, a).routed > m_counts.at(number, b).routed;
             });
     }
 }

@@ -16,6 +16,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace sida::ui
 {
 
@@ -118,7 +120,8 @@ QWidget* HeatmapView::makeControls()
     auto* sortCaption = caption(tr("Sort"));
     m_sort = new QComboBox(bar);
     m_sort->addItems({tr("expert number"), tr("load")});
-    m_sort->setToolTip(tr("Order of the experts within each layer"));
+    m_sort->setToolTip(
+        tr("Order of the experts within each layer: by number, or the one with most tokens first"));
     m_sort->setAccessibleName(tr("Sort experts by"));
     sortCaption->setBuddy(m_sort);
     row->addWidget(m_sort);
@@ -168,6 +171,7 @@ void HeatmapView::resizeEvent(QResizeEvent* event)
     QWidget::resizeEvent(event);
     const bool wide = width() >= kWide;
     m_modeLabel->setMinimumWidth(wide ? Columns::kLabelWidth - 16 : 0);
+    showStatus();
 }
 
 void HeatmapView::scheduleRefresh()
@@ -206,17 +210,18 @@ QString HeatmapView::statusText() const
     if (!key)
         return {};
     const HeatmapData& shown = m_canvas->data();
-    return shown.title(*key) + QStringLiteral(" (%1): ").arg(shown.moduleName(key->layer))
-        + shown.lines(*key).join(QStringLiteral("; "));
+    return shown.title(*key) + QStringLiteral(": ") + shown.lines(*key).join(QStringLiteral("; "))
+        + QStringLiteral("; ") + shown.moduleName(key->layer);
 }
 
 void HeatmapView::showStatus()
 {
     const QString text = statusText();
-    m_status->setText(
-        text.isEmpty() && m_canvas->data().batches() > 0
-            ? tr("Point at a cell, or move with the arrow keys, to read its figures.")
-            : text);
+    const bool invite = text.isEmpty() && m_canvas->data().batches() > 0;
+    const QString all
+        = invite ? tr("Point at a cell, or move with the arrow keys, to read its figures.") : text;
+    m_status->setText(m_status->fontMetrics().elidedText(all, Qt::ElideRight, std::max(0, width() - 32)));
+    m_status->setToolTip(text);
     m_canvas->setAccessibleDescription(text);
 }
 

@@ -58,11 +58,17 @@ Ticks ticksInside(double low, double high, int most)
     ticks.low = low;
     ticks.high = high;
     ticks.step = niceStep((high - low) / std::max(1, most));
+    // One value alone tells no scale.
+    for (int attempt = 0; attempt < 3 && ticks.values.size() < 2; ++attempt) {
+        if (attempt > 0)
+            ticks.step = niceStep(ticks.step * 0.45);
+        ticks.values.clear();
+        const auto first = static_cast<long>(std::ceil(low / ticks.step - 1e-9));
+        const auto last = static_cast<long>(std::floor(high / ticks.step + 1e-9));
+        for (long i = first; i <= last; ++i)
+            ticks.values.push_back(static_cast<double>(i) * ticks.step);
+    }
     ticks.decimals = decimalsOf(ticks.step);
-    const auto first = static_cast<long>(std::ceil(low / ticks.step - 1e-9));
-    const auto last = static_cast<long>(std::floor(high / ticks.step + 1e-9));
-    for (long i = first; i <= last; ++i)
-        ticks.values.push_back(static_cast<double>(i) * ticks.step);
     return ticks;
 }
 

@@ -28,6 +28,7 @@ struct Scene {
     std::shared_ptr<const api::Recording> recording;
     bool zoomed = false;
     bool hover = false;
+    bool live = false; ///< recording goes on, a range is selected, shares of hits are shown by load
 };
 
 QWidget* titled(const QString& title, QWidget* accessory, QWidget* content, QWidget* parent)
@@ -77,8 +78,17 @@ void draw(const Scene& scene, ui::ThemeChoice choice, int width, const QDir& fol
     add(QStringLiteral("GPU memory"), memory, small ? 136 : 168);
     add(QStringLiteral("Throughput"), throughput, small ? 168 : 208);
     add(QStringLiteral("Heatmap"), heatmap, 264);
-    if (scene.recording)
+    if (scene.live) {
+        model.reset(scene.recording->header);
+        for (const auto& chunk : test::chunksOf(*scene.recording, 20))
+            model.append(chunk);
+        const ui::TimeRange extent = axis.extent();
+        axis.setSelection({extent.begin + extent.width() / 3, extent.begin + extent.width() / 2});
+        heatmap->setMode(ui::HeatmapMode::hitShare);
+        heatmap->setSort(ui::HeatmapSort::byLoad);
+    } else if (scene.recording) {
         model.setRecording(scene.recording);
+    }
     window.setFixedWidth(width);
     window.show();
     if (scene.zoomed && scene.recording) {
@@ -134,6 +144,7 @@ int main(int argc, char** argv)
            {QStringLiteral("all"), test::scriptedRecording(many), false, false},
            {QStringLiteral("tiny"), test::scriptedRecording(tiny), false, true},
            {QStringLiteral("long"), test::scriptedRecording(wide), false, true},
+           {QStringLiteral("live"), test::scriptedRecording(many), false, true, true},
            {QStringLiteral("empty"), nullptr, false, false}};
     for (const Scene& scene : scenes)
         for (const ui::ThemeChoice choice : {ui::ThemeChoice::dark, ui::ThemeChoice::light})

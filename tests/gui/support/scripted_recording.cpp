@@ -20,6 +20,7 @@ constexpr Nanoseconds kExpertNs = 6000;
 constexpr Nanoseconds kLayerNs = 90000;
 constexpr Nanoseconds kDenseNs = 160000;
 constexpr int kLookahead = 8;
+constexpr std::uint32_t kPrefetchAhead = 2; // batches; further ahead it would evict what is needed sooner
 
 struct Random {
     std::uint64_t state;
@@ -172,6 +173,12 @@ Slot& Script::load(ExpertKey key, api::TransferKind kind, std::uint32_t batch, N
     if (slot.filled) {
         m_rows.evictions.push_back({slot.key, number, begin, api::EvictionReason::slotNeeded, slot.used});
         m_evicted[slot.key] = begin;
+        if (slot.lastBatch > m_batch) { // still wanted: it will be fetched again
+            const auto later = std::find_if(m_queue.begin(), m_queue.end(), [&slot](const Wanted& wanted) {
+                return wanted.batch > slot.lastBatch;
+            });
+            m_queue.insert(later, {slot.key, slot.lastBatch, begin});
+        }
     }
     const bool grows = !slot.filled;
     slot = {key, true, false, begin + m_script.copyNs, batch};
@@ -186,6 +193,8 @@ void Script::runBus(Nanoseconds until)
 {
     while (!m_queue.empty() && std::max(m_busFree, m_queue.front().queued) < until) {
         const Wanted wanted = m_queue.front();
+        if (wanted.batch > m_batch + kPrefetchAhead)
+            return;
         if (Slot* there = find(wanted.key)) {
             there->lastBatch = std::max(there->lastBatch, wanted.batch);
         } else {
@@ -232,12 +241,12 @@ void Script::useExpert(api::UseRow& use, std::uint16_t layer, Nanoseconds asked)
         const auto evicted = m_evicted.find(key);
         const bool queued = std::any_of(
             m_queue.begin(), m_queue.end(), [key](const Wanted& wanted) { return wanted.key == key; });
-        if (use.predicted > 0 && evicted != m_evicted.end() && evicted->second > m_tableReady) {
-            use.outcome = api::Outcome::evictedEarly;
-            cause = api::StallCause::evictedEarly;
-        } else if (queued) {
+        if (queued) { // in time, but the bus had no room yet
             use.outcome = api::Outcome::late;
             cause = api::StallCause::busSaturated;
+        } else if (use.predicted > 0 && evicted != m_evicted.end() && evicted->second > m_tableReady) {
+            use.outcome = api::Outcome::evictedEarly;
+            cause = api::StallCause::evictedEarly;
         } else {
             use.outcome = api::Outcome::unpredicted;
             cause = api::StallCause::unpredicted;
