@@ -38,9 +38,12 @@ Status execute(const ReportSettings& settings, Context& context)
         context.makeEngine()->openSession(settings.session, progress.sink(), context.stop));
     progress.wipe();
     const std::string name = std::filesystem::path(settings.session).filename().string();
-    return writeFileAtomically(
-        settings.output,
-        html ? report::toHtml(*recording, name) : report::toJson(*recording, settings.session) + "\n");
+    const std::string content
+        = html ? report::toHtml(*recording, name) : report::toJson(*recording, settings.session) + "\n";
+    if (!isStandardOutput(settings.output))
+        return writeFileAtomically(settings.output, content);
+    context.out << content;
+    return {};
 }
 
 } // namespace

@@ -27,6 +27,10 @@ Status checkFiles(const RunSettings& settings, const RunPlan& plan, const Inspec
         SIDA_TRY(checkInput(input));
     if (!plan.outputs.empty()) {
         SIDA_TRY(checkResultFile({"--outputs", plan.outputs, plan.outputsKind, false}, inputs, inspector));
+        if (plan.outputsKind == ResultKind::safetensors && isStandardOutput(plan.outputs))
+            return failure(
+                ErrorKind::usage,
+                fmt::format("--outputs {}: standard output takes JSON Lines only", plan.outputs.string()));
         if (settings.json && isStandardOutput(plan.outputs))
             return failure(
                 ErrorKind::usage,
@@ -106,11 +110,14 @@ Status execute(const RunSettings& settings, Context& context)
     SIDA_TRY_ASSIGN(const api::RunResult result, runWithProgress(*engine, plan, context));
     if (result.stopped)
         return tellStopped(result, plan, context);
-    if (!plan.outputs.empty())
+    const bool answersToStdout = !plan.outputs.empty() && isStandardOutput(plan.outputs);
+    if (answersToStdout)
+        writeJsonLines(context.out, result.outputs);
+    else if (!plan.outputs.empty())
         SIDA_TRY(writeOutputs(plan.outputs, plan.outputsKind, result));
     if (settings.json)
         context.out << report::toJson(*result.recording, result.session) << '\n';
-    else if (plan.outputs.empty() || !isStandardOutput(plan.outputs))
+    else if (!answersToStdout)
         writeRunSummary(context.out, *result.recording, result.session);
     return {};
 }

@@ -130,6 +130,8 @@ checkResultFile(const ResultFile& result, const std::vector<fs::path>& inputs, c
     SIDA_TRY(checkWritable(result, status));
     for (const fs::path& input : inputs)
         SIDA_TRY(refuseInput(result, input));
+    if (result.kind != ResultKind::session && isStandardOutput(result.path))
+        return {};
     if (!fs::is_regular_file(status)) {
         if (fs::exists(status) && result.kind == ResultKind::session)
             return badInput(fmt::format(

@@ -34,7 +34,8 @@ Status checkInput(const std::filesystem::path& path);
 /// True when both names mean the same place, also where nothing is there yet.
 bool isSamePlace(const std::filesystem::path& a, const std::filesystem::path& b);
 
-/// True when the path leads to this program's standard output, as /dev/stdout does.
+/// True when the path leads to this program's standard output, as /dev/stdout does. What is written there
+/// goes through the stream: the file behind it may be shared with others, or be appended to.
 bool isStandardOutput(const std::filesystem::path& path);
 
 } // namespace sida::cli

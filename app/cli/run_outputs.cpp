@@ -37,15 +37,6 @@ std::string jsonLine(const api::SampleOutput& sample)
         logits.empty() ? std::string("null") : std::to_string(best), scores);
 }
 
-Status writeJsonLines(const fs::path& path, const std::vector<api::SampleOutput>& outputs)
-{
-    return writeFileAtomically(path, [&](std::ostream& stream) -> Status {
-        for (const api::SampleOutput& sample : outputs)
-            stream << jsonLine(sample);
-        return {};
-    });
-}
-
 checkpoint::TensorToWrite
 tensor(std::string name, std::vector<std::int64_t> shape, const std::vector<float>& values)
 {
@@ -86,10 +77,20 @@ Result<ResultKind> outputsKind(const fs::path& path)
         fmt::format("--outputs {}: expected a name that ends in .safetensors or .jsonl", path.string()));
 }
 
+void writeJsonLines(std::ostream& out, const std::vector<api::SampleOutput>& outputs)
+{
+    for (const api::SampleOutput& sample : outputs)
+        out << jsonLine(sample);
+}
+
 Status writeOutputs(const fs::path& path, ResultKind kind, const api::RunResult& result)
 {
-    return kind == ResultKind::safetensors ? writeTensors(path, result)
-                                           : writeJsonLines(path, result.outputs);
+    if (kind == ResultKind::safetensors)
+        return writeTensors(path, result);
+    return writeFileAtomically(path, [&](std::ostream& stream) -> Status {
+        writeJsonLines(stream, result.outputs);
+        return {};
+    });
 }
 
 } // namespace sida::cli

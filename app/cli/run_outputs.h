@@ -6,6 +6,8 @@
 #include "engine/api/results.h"
 
 #include <filesystem>
+#include <ostream>
+#include <vector>
 
 namespace sida::cli
 {
@@ -16,5 +18,6 @@ Result<ResultKind> outputsKind(const std::filesystem::path& path);
 /// One entry per sample in the dataset's order, whole or not at all. In safetensors `logits.<i>` [labels] or
 /// `last_hidden_state.<i>` [length, d_model]; in JSON Lines index, label, prediction and scores (the logits).
 Status writeOutputs(const std::filesystem::path& path, ResultKind kind, const api::RunResult& result);
+void writeJsonLines(std::ostream& out, const std::vector<api::SampleOutput>& outputs);
 
 } // namespace sida::cli

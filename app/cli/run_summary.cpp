@@ -6,6 +6,7 @@
 #include "engine/api/figures.h"
 #include "engine/base/units.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -60,10 +61,10 @@ std::string stallWords(const api::Figures& figures)
         return "none";
     std::string text = milliseconds(figures.stallMs);
     for (std::size_t i = 0; i < api::kStallCauses; ++i) {
+        std::string cause(api::name(static_cast<api::StallCause>(i)));
+        std::replace(cause.begin(), cause.end(), '_', ' ');
         if (figures.stallMsByCause[i] > 0)
-            text += fmt::format(
-                ", {} {}", api::name(static_cast<api::StallCause>(i)),
-                milliseconds(figures.stallMsByCause[i]));
+            text += fmt::format(", {} {}", cause, milliseconds(figures.stallMsByCause[i]));
     }
     return text;
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <fmt/format.h>
 #include <utility>
 
@@ -58,6 +59,15 @@ std::string budgetWords(const ReportInput& input)
         units::formatBytes(resident));
 }
 
+std::string deviceWords(const api::RunHeader& header)
+{
+    for (const auto& [key, value] : header.provenance) {
+        if (key == "device" && !value.empty())
+            return fmt::format("{}, {}", api::name(header.device), value);
+    }
+    return std::string(api::name(header.device));
+}
+
 Rows settingsOf(const ReportInput& input)
 {
     const api::RunHeader& header = input.recording.header;
@@ -76,8 +86,9 @@ Rows settingsOf(const ReportInput& input)
          fmt::format(
              "{}, {} {}", api::name(header.dtype), header.batchSize,
              header.batchSize == 1 ? "sample" : "samples")},
-        {"Device", std::string(api::name(header.device))},
-        {"Loading", units::formatNumber(header.loadSeconds) + " s, not part of the figures"},
+        {"Device", deviceWords(header)},
+        {"Loading",
+         units::formatDuration(std::llround(header.loadSeconds * 1e9)) + ", not part of the figures"},
         {"Recording",
          fmt::format(
              "{} batches, {} events dropped", units::formatCount(input.figures.batches),
@@ -86,12 +97,23 @@ Rows settingsOf(const ReportInput& input)
 }
 
 /// What the header says already, in better words.
-constexpr std::array<std::string_view, 8> kToldAbove
-    = {"policy", "routing", "eviction", "top_k", "lookahead", "dtype", "batch_size", "dataset_samples"};
+constexpr std::array<std::string_view, 10> kToldAbove
+    = {"policy", "routing",    "eviction",        "top_k",  "lookahead",
+       "dtype",  "batch_size", "dataset_samples", "device", "created"};
 
 /// "model_identity" is "Model identity" to a reader.
 std::string keyWords(std::string key)
 {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kNames
+        = {{{"sida_version", "SiDA Studio"},
+            {"os", "System"},
+            {"sqlite", "SQLite"},
+            {"libtorch", "libtorch"},
+            {"fmt", "fmt"}}};
+    for (const auto& [known, words] : kNames) {
+        if (key == known)
+            return std::string(words);
+    }
     std::replace(key.begin(), key.end(), '_', ' ');
     if (!key.empty() && key.front() >= 'a' && key.front() <= 'z')
         key.front() = static_cast<char>(key.front() - 'a' + 'A');

@@ -7,6 +7,7 @@
 #include "engine/report/svg.h"
 #include "engine/report/words.h"
 
+#include <cmath>
 #include <fmt/format.h>
 
 namespace sida::report
@@ -42,6 +43,11 @@ std::string swatch(std::string_view cssClass)
     return svg.finish();
 }
 
+std::string shareWords(double share)
+{
+    return share > 0 && share < 0.001 ? "below 0.1 %" : units::formatPercent(share);
+}
+
 } // namespace
 
 std::string timeSection(const ReportInput& input)
@@ -64,8 +70,8 @@ std::string timeSection(const ReportInput& input)
         bar.rect({x, 0.5}, width, kBarHeight, part.cssClass);
         x += width;
         legend += fmt::format(
-            "<li>{}<div>{}<span>{} ms, {}</span></div></li>\n", swatch(part.cssClass), escape(part.name),
-            units::formatNumber(part.ms / batches), units::formatPercent(part.ms / total));
+            "<li>{}<div>{}<span>{}, {}</span></div></li>\n", swatch(part.cssClass), escape(part.name),
+            units::formatDuration(std::llround(part.ms / batches * 1e6)), shareWords(part.ms / total));
     }
     if (parts.size() == 1)
         legend += "<li><div>no stalls<span>no batch waited for an expert</span></div></li>\n";
