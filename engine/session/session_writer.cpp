@@ -134,7 +134,7 @@ std::vector<std::pair<std::string, double>> namedFigures(const api::Figures& fig
 struct SessionWriter::State {
     State(Database opened, fs::path place)
         : path(std::move(place))
-        , live(path)
+        , live(std::make_unique<LiveSession>(path))
         , database(std::move(opened))
     {
     }
@@ -147,7 +147,7 @@ struct SessionWriter::State {
     Status inTransaction(Work&& work);
 
     fs::path path;
-    LiveSession live; ///< until after the connection is closed
+    std::unique_ptr<LiveSession> live; ///< until after the connection is closed
     std::optional<Database> database;
     std::vector<Statement> inserts; ///< in the order of forEachTable
     std::uint64_t droppedEvents = 0;
@@ -173,6 +173,8 @@ Status SessionWriter::State::prepare()
 template <typename Work>
 Status SessionWriter::State::inTransaction(Work&& work)
 {
+    if (!database)
+        return sida::failure(ErrorKind::internal, fmt::format("{}: the session is finished", path.string()));
     SIDA_TRY(database->execute("BEGIN IMMEDIATE"));
     Status status = work();
     if (status)
@@ -225,10 +227,11 @@ Result<std::unique_ptr<SessionWriter>>
 SessionWriter::create(const fs::path& path, const api::RunHeader& header, bool replace)
 {
     SIDA_TRY(checkPlace(path, replace));
-    // A link keeps pointing where it did: its target is what is replaced.
+    // A link keeps pointing where it did: its target is what is replaced. One that points nowhere is
+    // replaced.
     std::error_code error;
-    const fs::path target
-        = fs::is_symlink(fs::symlink_status(path, error)) ? fs::canonical(path, error) : path;
+    const fs::path linked = fs::canonical(path, error);
+    const fs::path target = error ? path : linked;
     fs::path temporary = target;
     temporary += fmt::format(".{}.tmp", ::getpid());
     const auto discard = [&] {
@@ -266,9 +269,11 @@ SessionWriter::finish(api::RecordingState state, const std::string& failure, con
 {
     SIDA_TRY(m_state->inTransaction([&] { return m_state->insertEnd(state, failure, figures); }));
     m_state->inserts.clear();
-    Status oneFile
-        = m_state->database->execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode=DELETE");
+    // Somebody who has the file open may keep it in this mode; that is no reason to wait for long.
+    const Status oneFile = m_state->database->execute(
+        "PRAGMA busy_timeout=500; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode=DELETE");
     m_state->database.reset();
+    m_state->live.reset();
     if (!oneFile) {
         // Everything is stored; only the log beside the file stays until the other program lets go.
         spdlog::warn("{}; what was recorded is safe", oneFile.error().message);

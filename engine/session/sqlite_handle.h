@@ -48,9 +48,7 @@ private:
     {
         if constexpr (std::is_floating_point_v<Value>)
             bindReal(place, value);
-        else if constexpr (std::is_integral_v<Value>)
-            bindInteger(place, static_cast<std::int64_t>(value));
-        else if constexpr (std::is_enum_v<Value>)
+        else if constexpr (std::is_integral_v<Value> || std::is_enum_v<Value>)
             bindInteger(place, static_cast<std::int64_t>(value));
         else
             bindText(place, value);

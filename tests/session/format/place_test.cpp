@@ -80,6 +80,27 @@ TEST(SessionPlace, ASessionThatIsBeingRecordedHereIsNotReplaced)
     EXPECT_TRUE((*writer)->write(someBatch(0, 1)));
 }
 
+TEST(SessionPlace, AFinishedSessionTakesNothingMoreAndMayBeReplaced)
+{
+    const TemporaryFolder folder;
+    const auto writer = SessionWriter::create(folder / "run.sida", someHeader(1), false);
+    ASSERT_TRUE(writer);
+    ASSERT_TRUE((*writer)->finish(api::RecordingState::complete, "", {}));
+    const Status late = (*writer)->write(someBatch(0, 1));
+    ASSERT_FALSE(late);
+    EXPECT_THAT(late.error().message, HasSubstr("finished"));
+    EXPECT_FALSE((*writer)->finish(api::RecordingState::complete, "", {}));
+    EXPECT_EQ(whyNotCreated(folder / "run.sida", true), "");
+}
+
+TEST(SessionPlace, ALinkThatPointsNowhereBecomesTheSession)
+{
+    const TemporaryFolder folder;
+    fs::create_symlink("missing/target.sida", folder / "link.sida");
+    EXPECT_EQ(whyNotCreated(folder / "link.sida", false), "");
+    EXPECT_TRUE(isSession(folder / "link.sida"));
+}
+
 TEST(SessionPlace, ASessionThatAnotherProcessRecordsIsNotReplaced)
 {
     const TemporaryFolder folder;
