@@ -164,6 +164,12 @@ TEST_P(ModelParity, AnswersAndRoutesLikeTransformersWhateverTheBatchAndThePaddin
     compareAll(folder, folder / "golden.safetensors");
 }
 
+TEST(DemoModelParity, TheTrainedDemoModelAnswersLikeTransformers)
+{
+    const fs::path root = SIDA_SOURCE_DIR;
+    compareAll(root / "resources/demo/model", root / "tests/fixtures/demo/golden.safetensors");
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Variants, ModelParity,
     testing::Values(
