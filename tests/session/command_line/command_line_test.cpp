@@ -1,0 +1,241 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/model/model.h"
+#include "engine/session/session.h"
+#include "tests/session/command_line/process.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/tiny_model.h"
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <thread>
+
+namespace sida
+{
+namespace
+{
+
+using nlohmann::json;
+
+/// Lines that are the error itself; a hint may follow.
+int linesOfError(const std::string& text)
+{
+    int lines = 0;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);)
+        lines += line.starts_with("hint: ") || line.starts_with("note: ") ? 0 : 1;
+    return lines;
+}
+
+/// The real program on a model, data and a predictor of its own.
+class CommandLine : public testing::Test
+{
+protected:
+    void SetUp() override
+    {
+        test::writeTinyModel(m_folder / "model", m_tiny);
+        test::writeTinyDataset(m_folder / "data.jsonl", m_tiny, 40, 12);
+        const auto info = model::inspectModel(m_folder / "model");
+        ASSERT_TRUE(info) << info.error().message;
+        test::writeTinyPredictor(m_folder / "predictor.safetensors", m_tiny, info->identity);
+    }
+
+    std::string path(const std::string& name) const { return (m_folder / name).string(); }
+
+    /// `sida run` on the model and the data, with more options; one of theirs takes the place of ours.
+    std::vector<std::string> runArguments(const std::vector<std::string>& more) const
+    {
+        std::vector<std::string> arguments = {SIDA_BIN_DIR "/sida", "run", "--threads", "1"};
+        const auto given
+            = [&](const char* option) { return std::find(more.begin(), more.end(), option) != more.end(); };
+        if (!given("--model"))
+            arguments.insert(arguments.end(), {"--model", path("model")});
+        if (!given("--dataset"))
+            arguments.insert(arguments.end(), {"--dataset", path("data.jsonl")});
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return arguments;
+    }
+
+    std::string bytesOf(const std::string& name) const
+    {
+        std::ifstream stream(m_folder / name, std::ios::binary);
+        return {std::istreambuf_iterator<char>(stream), {}};
+    }
+
+    /// Waits until the session exists, then half a second of recording, then sends the signal.
+    std::function<void(pid_t)> signalDuringTheRun(const std::string& session, int signal) const
+    {
+        return [file = m_folder / session, signal](pid_t process) {
+            for (int i = 0; i < 3000 && !std::filesystem::exists(file); ++i)
+                std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+            ::kill(process, signal);
+        };
+    }
+
+    test::TinyModel m_tiny;
+    test::TempFolder m_folder;
+};
+
+TEST_F(CommandLine, RunPrintsTheContractsObjectAndNothingElse)
+{
+    const auto done = test::runProgram(runArguments(
+        {"--predictor", path("predictor.safetensors"), "--policy", "sida", "--budget", "90%", "--json",
+         "--session", path("run.sida")}));
+    ASSERT_EQ(done.status, 0) << done.err;
+    const json object = json::parse(done.out);
+    for (const char* key :
+         {"samples", "tokens", "seconds", "throughput", "latency_ms", "metric", "device", "dtype", "policy",
+          "routing", "eviction", "memory", "experts", "transfers", "stall_ms", "hash", "session",
+          "load_seconds", "versions"})
+        EXPECT_TRUE(object.contains(key)) << key;
+    EXPECT_EQ(object["samples"], 40);
+    EXPECT_EQ(object["policy"], "sida");
+    EXPECT_EQ(object["metric"]["name"], "accuracy");
+    EXPECT_LE(object["memory"]["peak_bytes"], object["memory"]["budget_bytes"]);
+    const json& experts = object["experts"];
+    EXPECT_EQ(
+        experts["hits"].get<int>() + experts["late"].get<int>() + experts["unpredicted"].get<int>()
+            + experts["evicted_early"].get<int>(),
+        experts["uses"].get<int>());
+
+    const auto inspected = test::runProgram({SIDA_BIN_DIR "/sida", "inspect", path("run.sida"), "--json"});
+    ASSERT_EQ(inspected.status, 0) << inspected.err;
+    const json session = json::parse(inspected.out);
+    EXPECT_EQ(session["state"], "complete");
+    EXPECT_EQ(session["experts"], experts);
+    std::uint64_t routed = 0;
+    for (const json& count : session["routed"][0])
+        routed += count.get<std::uint64_t>();
+    EXPECT_EQ(routed, object["tokens"].get<std::uint64_t>());
+}
+
+TEST_F(CommandLine, OutputsOfEveryPolicyAreTheSameFileByteForByte)
+{
+    ASSERT_EQ(test::runProgram(runArguments({"--outputs", path("resident.safetensors")})).status, 0);
+    ASSERT_EQ(
+        test::runProgram(
+            runArguments(
+                {"--policy", "on-demand", "--budget", "50%", "--outputs", path("demand.safetensors")}))
+            .status,
+        0);
+    ASSERT_EQ(
+        test::runProgram(runArguments(
+                             {"--predictor", path("predictor.safetensors"), "--budget", "90%", "--outputs",
+                              path("sida.safetensors")}))
+            .status,
+        0);
+    EXPECT_FALSE(bytesOf("resident.safetensors").empty());
+    EXPECT_EQ(bytesOf("resident.safetensors"), bytesOf("demand.safetensors"));
+    EXPECT_EQ(bytesOf("resident.safetensors"), bytesOf("sida.safetensors"));
+}
+
+TEST_F(CommandLine, AWrongInputIsOneLineOnStderrStatusTwoAndNothingOnStdout)
+{
+    const std::vector<std::vector<std::string>> wrong = {
+        {"--model", path("nowhere")},
+        {"--dataset", path("nowhere.tsv")},
+        {"--predictor", path("data.jsonl")},
+        {"--budget", "1KiB"},
+        {"--budget", "lots"},
+        {"--policy", "best"},
+        {"--policy", "sida"},
+        {"--device", "cuda"},
+        {"--session", path("data.jsonl")},
+        {"--outputs", path("data.jsonl")},
+    };
+    const std::string before = bytesOf("data.jsonl");
+    for (const auto& arguments : wrong) {
+        std::vector<std::string> all = arguments;
+        all.emplace_back("--json");
+        const auto done = test::runProgram(runArguments(all));
+        const std::string tried = arguments[0] + " " + arguments[1];
+        EXPECT_TRUE(done.status == 2 || done.status == 1) << tried << " gave " << done.status;
+        EXPECT_EQ(done.out, "") << tried;
+        EXPECT_EQ(linesOfError(done.err), 1) << tried << ": " << done.err;
+    }
+    EXPECT_EQ(bytesOf("data.jsonl"), before);
+}
+
+TEST_F(CommandLine, AnInterruptFinishesTheBatchClosesTheSessionAndSays130)
+{
+    const auto done = test::runProgram(
+        runArguments({"--repeat", "1000000", "--session", path("stopped.sida"), "--json"}),
+        signalDuringTheRun("stopped.sida", SIGINT));
+    EXPECT_EQ(done.status, 130) << done.err;
+    EXPECT_FALSE(std::filesystem::exists(m_folder / "stopped.sida-wal"));
+    const auto read = session::readSession(m_folder / "stopped.sida", {}, {});
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ((*read)->state, api::RecordingState::stopped);
+    EXPECT_GT((*read)->rows.batches.size(), 0U);
+}
+
+TEST_F(CommandLine, AKilledRunLeavesASessionThatOpensAndLacksAtMostOneSecond)
+{
+    Nanoseconds killedAfter = 0;
+    const auto done = test::runProgram(
+        runArguments({"--repeat", "1000000", "--session", path("killed.sida")}), [&](pid_t process) {
+            const auto file = m_folder / "killed.sida";
+            while (!std::filesystem::exists(file))
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            const Nanoseconds appeared = monotonicNow();
+            std::this_thread::sleep_for(std::chrono::milliseconds(2500));
+            ::kill(process, SIGKILL);
+            killedAfter = monotonicNow() - appeared;
+        });
+    EXPECT_EQ(done.status, 128 + SIGKILL);
+    const auto read = session::readSession(m_folder / "killed.sida", {}, {});
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ((*read)->state, api::RecordingState::recovered);
+    ASSERT_FALSE((*read)->rows.batches.empty());
+    // The session's clock starts before the file appears, so this can only be too strict.
+    EXPECT_GE((*read)->rows.batches.back().end, killedAfter - 1'000'000'000);
+
+    const auto inspected = test::runProgram({SIDA_BIN_DIR "/sida", "inspect", path("killed.sida"), "--json"});
+    EXPECT_EQ(json::parse(inspected.out)["state"], "recovered");
+}
+
+TEST_F(CommandLine, AnExistingSessionIsReplacedOnlyWhenAsked)
+{
+    ASSERT_EQ(test::runProgram(runArguments({"--session", path("kept.sida")})).status, 0);
+    const std::string before = bytesOf("kept.sida");
+    EXPECT_EQ(test::runProgram(runArguments({"--session", path("kept.sida")})).status, 2);
+    EXPECT_EQ(bytesOf("kept.sida"), before);
+    EXPECT_EQ(test::runProgram(runArguments({"--session", path("kept.sida"), "--force"})).status, 0);
+}
+
+TEST_F(CommandLine, TrainWritesAPredictorThatRunAccepts)
+{
+    const auto trained = test::runProgram(
+        {SIDA_BIN_DIR "/sida", "train", "--model", path("model"), "--dataset", path("data.jsonl"), "--output",
+         path("trained.safetensors"), "--epochs", "2", "--json"});
+    ASSERT_EQ(trained.status, 0) << trained.err;
+    EXPECT_TRUE(json::accept(trained.out)) << trained.out;
+    const auto done = test::runProgram(runArguments({"--predictor", path("trained.safetensors"), "--json"}));
+    ASSERT_EQ(done.status, 0) << done.err;
+    EXPECT_FALSE(json::parse(done.out)["hash"].is_null());
+}
+
+TEST_F(CommandLine, ReportMakesAPageAndAnObjectFromASession)
+{
+    ASSERT_EQ(test::runProgram(runArguments({"--session", path("run.sida")})).status, 0);
+    for (const std::string format : {"html", "json"}) {
+        const auto done = test::runProgram(
+            {SIDA_BIN_DIR "/sida", "report", path("run.sida"), "--format", format, "--output",
+             path("report." + format)});
+        EXPECT_EQ(done.status, 0) << done.err;
+    }
+    EXPECT_NE(bytesOf("report.html").find("<svg"), std::string::npos);
+    EXPECT_EQ(bytesOf("report.html").find("http"), std::string::npos)
+        << "the page must not reach for the network";
+    EXPECT_EQ(json::parse(bytesOf("report.json"))["samples"], 40);
+}
+
+} // namespace
+} // namespace sida

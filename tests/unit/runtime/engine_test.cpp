@@ -1,0 +1,320 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/runtime/create_engine.h"
+#include "engine/session/session.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/tiny_model.h"
+
+#include <atomic>
+#include <cstring>
+#include <gtest/gtest.h>
+#include <random>
+#include <thread>
+
+namespace sida::runtime
+{
+namespace
+{
+
+using api::Eviction;
+using api::Policy;
+using api::Routing;
+
+/// A loaded engine over a tiny model, 60 samples and a predictor that knows nothing.
+class EngineTest : public testing::Test
+{
+protected:
+    void SetUp() override
+    {
+        test::writeTinyModel(m_folder / "model", m_tiny);
+        test::writeTinyDataset(m_folder / "data.jsonl", m_tiny, 60, 20);
+        auto model = m_engine->loadModel(m_folder / "model", {}, {});
+        ASSERT_TRUE(model) << model.error().message;
+        m_model = *model;
+        test::writeTinyPredictor(m_folder / "predictor.safetensors", m_tiny, m_model.identity);
+        auto data = m_engine->loadDataset(m_folder / "data.jsonl", {}, {}, {});
+        ASSERT_TRUE(data) << data.error().message;
+        auto predictor = m_engine->loadPredictor(m_folder / "predictor.safetensors");
+        ASSERT_TRUE(predictor) << predictor.error().message;
+    }
+
+    api::RunOptions options(Policy policy)
+    {
+        api::RunOptions options;
+        options.policy = policy;
+        options.threads = 1;
+        options.keepOutputs = true;
+        return options;
+    }
+
+    api::RunResult mustRun(const api::RunOptions& options, const api::RunObserver& observer = {})
+    {
+        auto result = m_engine->run(options, observer, {});
+        if (!result)
+            throw std::runtime_error(result.error().message);
+        return std::move(*result);
+    }
+
+    std::uint64_t smallest(api::RunOptions options)
+    {
+        options.budget = {};
+        return m_engine->planBudget(options).value().smallestBytes;
+    }
+
+    test::TinyModel m_tiny;
+    test::TempFolder m_folder;
+    std::unique_ptr<api::Engine> m_engine = createEngine();
+    api::ModelInfo m_model;
+};
+
+void expectEqualOutputs(const api::RunResult& a, const api::RunResult& b)
+{
+    ASSERT_EQ(a.outputs.size(), b.outputs.size());
+    for (std::size_t i = 0; i < a.outputs.size(); ++i) {
+        ASSERT_EQ(a.outputs[i].logits.size(), b.outputs[i].logits.size());
+        ASSERT_FALSE(a.outputs[i].logits.empty());
+        EXPECT_EQ(
+            std::memcmp(
+                a.outputs[i].logits.data(), b.outputs[i].logits.data(),
+                a.outputs[i].logits.size() * sizeof(float)),
+            0)
+            << "sample " << i;
+    }
+}
+
+void expectConsistent(const api::RunResult& result)
+{
+    const api::Figures& figures = result.figures;
+    std::uint64_t outcomes = 0;
+    for (const std::uint64_t count : figures.outcomes)
+        outcomes += count;
+    EXPECT_EQ(outcomes, figures.uses);
+    EXPECT_GT(figures.uses, 0U);
+    EXPECT_LE(figures.peakBytes, figures.budgetBytes);
+    EXPECT_GT(figures.peakBytes, 0U);
+    EXPECT_EQ(figures.droppedEvents, 0U);
+    EXPECT_EQ(figures.samples, 60U);
+    for (const api::MemoryRow& row : result.recording->rows.memory) {
+        std::uint64_t total = 0;
+        for (const std::uint64_t bytes : row.bytes)
+            total += bytes;
+        EXPECT_LE(total, row.budget);
+    }
+    // Waiting time and its causes are two sums over the same rows.
+    double byCause = 0;
+    for (const double ms : figures.stallMsByCause)
+        byCause += ms;
+    EXPECT_NEAR(byCause, figures.stallMs, 1e-6);
+}
+
+TEST_F(EngineTest, ExactRoutingGivesTheBitsOfResidentUnderAnyPolicyEvictionBudgetAndLookahead)
+{
+    for (const int batchSize : {1, 7}) {
+        api::RunOptions residentOptions = options(Policy::resident);
+        residentOptions.batchSize = batchSize;
+        const api::RunResult resident = mustRun(residentOptions);
+        expectConsistent(resident);
+        EXPECT_EQ(resident.figures.outcomes[0], resident.figures.uses);
+        std::mt19937 random(static_cast<unsigned>(batchSize));
+        for (const Policy policy : {Policy::onDemand, Policy::sida}) {
+            for (const Eviction eviction : {Eviction::fifo, Eviction::lru, Eviction::lookahead}) {
+                for (const double share : {0.0, 0.3, 0.8}) {
+                    api::RunOptions tried = options(policy);
+                    tried.eviction = eviction;
+                    tried.batchSize = batchSize;
+                    tried.lookahead = 1 + static_cast<int>(random() % 6);
+                    tried.topK = 1 + static_cast<int>(random() % 3);
+                    const std::uint64_t fewest = smallest(tried);
+                    const std::uint64_t most = m_engine->planBudget(tried)->budgetBytes;
+                    tried.budget = units::Budget::ofBytes(
+                        fewest + static_cast<std::uint64_t>(share * static_cast<double>(most - fewest)));
+                    const api::RunResult result = mustRun(tried);
+                    expectEqualOutputs(resident, result);
+                    expectConsistent(result);
+                }
+            }
+        }
+    }
+}
+
+TEST_F(EngineTest, ABudgetBelowTheSmallestIsRefusedWithTheSmallestAndTheSmallestWorks)
+{
+    for (const Policy policy : {Policy::resident, Policy::onDemand, Policy::sida}) {
+        api::RunOptions tried = options(policy);
+        const std::uint64_t fewest = smallest(tried);
+        tried.budget = units::Budget::ofBytes(fewest - 1);
+        const auto refused = m_engine->run(tried, {}, {});
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().kind, ErrorKind::budget);
+        EXPECT_NE(refused.error().message.find(std::to_string(fewest)), std::string::npos)
+            << refused.error().message;
+        tried.budget = units::Budget::ofBytes(fewest);
+        EXPECT_LE(mustRun(tried).figures.peakBytes, fewest);
+    }
+}
+
+TEST_F(EngineTest, TheBudgetMayChangeAtAnyMomentAndTheOutputsStayTheSame)
+{
+    const api::RunResult resident = mustRun(options(Policy::resident));
+    api::RunOptions tried = options(Policy::sida);
+    tried.repeat = 40;
+    const std::uint64_t fewest = smallest(tried);
+    const std::uint64_t most = m_engine->planBudget(tried)->budgetBytes;
+    tried.budget = units::Budget::ofBytes(most);
+    std::atomic<int> accepted = 0;
+    std::atomic<int> refused = 0;
+    std::jthread changer([&](const std::stop_token& stop) {
+        std::mt19937_64 random(8);
+        while (!stop.stop_requested()) {
+            const bool tooSmall = random() % 4 == 0;
+            const auto bytes = tooSmall ? fewest - 1 : fewest + random() % (most - fewest);
+            const auto answer = m_engine->changeBudget(units::Budget::ofBytes(bytes));
+            if (answer) {
+                EXPECT_FALSE(tooSmall);
+                ++accepted;
+            } else if (answer.error().kind == ErrorKind::budget) {
+                EXPECT_TRUE(tooSmall) << answer.error().message;
+                ++refused;
+            }
+        }
+    });
+    const api::RunResult result = mustRun(tried);
+    changer.request_stop();
+    changer.join();
+    EXPECT_GT(accepted, 0);
+    EXPECT_GT(refused, 0);
+    expectEqualOutputs(resident, result);
+    const auto& rows = result.recording->rows;
+    EXPECT_EQ(rows.budgets.size(), static_cast<std::size_t>(accepted + refused));
+    for (const api::MemoryRow& row : rows.memory) {
+        std::uint64_t total = 0;
+        for (const std::uint64_t bytes : row.bytes)
+            total += bytes;
+        EXPECT_LE(total, row.budget);
+    }
+    EXPECT_FALSE(m_engine->changeBudget(units::Budget::ofBytes(most)));
+}
+
+TEST_F(EngineTest, StopEndsTheRunWithWhatWasDoneSoFar)
+{
+    api::RunOptions tried = options(Policy::sida);
+    tried.repeat = 100'000;
+    tried.session = m_folder / "stopped.sida";
+    std::stop_source stop;
+    api::RunObserver observer;
+    observer.rows = [&](const auto& chunk) {
+        if (!chunk->batches.empty())
+            stop.request_stop();
+    };
+    const auto result = m_engine->run(tried, observer, stop.get_token());
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_TRUE(result->stopped);
+    EXPECT_EQ(result->recording->state, api::RecordingState::stopped);
+    const auto read = session::readSession(tried.session, {}, {});
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ((*read)->rows.batches, result->recording->rows.batches);
+}
+
+TEST_F(EngineTest, TheSessionFileHoldsExactlyWhatTheRunTold)
+{
+    api::RunOptions tried = options(Policy::sida);
+    tried.budget = units::Budget::ofBytes(smallest(tried) * 5 / 4);
+    tried.session = m_folder / "run.sida";
+    const api::RunResult result = mustRun(tried);
+    const auto read = m_engine->openSession(tried.session, {}, {});
+    ASSERT_TRUE(read) << read.error().message;
+    const api::RecordingChunk& told = result.recording->rows;
+    const api::RecordingChunk& kept = (*read)->rows;
+    EXPECT_EQ((*read)->state, api::RecordingState::complete);
+    EXPECT_EQ(told.batches, kept.batches);
+    EXPECT_EQ(told.stalls, kept.stalls);
+    EXPECT_EQ(told.transfers, kept.transfers);
+    EXPECT_EQ(told.evictions, kept.evictions);
+    EXPECT_EQ(told.memory, kept.memory);
+    EXPECT_EQ(told.hash, kept.hash);
+    EXPECT_EQ(told.samples.size(), kept.samples.size());
+    EXPECT_EQ(told.uses.size(), kept.uses.size());
+    EXPECT_EQ((*read)->header.provenance, result.recording->header.provenance);
+    EXPECT_EQ(api::computeFigures(**read).uses, result.figures.uses);
+    EXPECT_EQ(api::computeFigures(**read).stallMs, result.figures.stallMs);
+}
+
+TEST_F(EngineTest, PrefetchMovesBytesBeforeTheyAreNeeded)
+{
+    api::RunOptions tried = options(Policy::sida);
+    tried.repeat = 5;
+    const api::RunResult result = mustRun(tried);
+    std::size_t early = 0;
+    for (const api::TransferRow& transfer : result.recording->rows.transfers) {
+        if (transfer.kind != api::TransferKind::prefetch)
+            continue;
+        for (const api::LayerRow& layer : result.recording->rows.layers)
+            early += layer.batch == transfer.batch && layer.layer == transfer.key.layer
+                && transfer.end <= layer.begin;
+    }
+    EXPECT_GT(early, 0U);
+    EXPECT_GT(result.figures.prefetchedBytes, 0U);
+}
+
+TEST_F(EngineTest, PredictedRoutingIsLossyAndSaysHowLossy)
+{
+    api::RunOptions tried = options(Policy::sida);
+    tried.routing = Routing::predicted;
+    const api::RunResult result = mustRun(tried);
+    const api::RunResult resident = mustRun(options(Policy::resident));
+    ASSERT_TRUE(result.figures.metric && result.figures.referenceMetric && result.figures.equalOutputs);
+    EXPECT_EQ(*result.figures.referenceMetric, *resident.figures.metric);
+    EXPECT_FALSE(result.figures.hasHash) << "the routers were not run, so there is nothing to compare with";
+    std::size_t equal = 0;
+    for (const api::SampleRow& row : result.recording->rows.samples)
+        equal += row.prediction == row.reference;
+    EXPECT_DOUBLE_EQ(*result.figures.equalOutputs, static_cast<double>(equal) / 60);
+    EXPECT_LT(equal, 60U) << "a predictor with random weights cannot agree everywhere";
+}
+
+TEST_F(EngineTest, WhatThisBuildCannotDoIsSaidBeforeAnythingStarts)
+{
+    api::RunOptions cuda = options(Policy::resident);
+    cuda.device = api::DeviceKind::cuda;
+    cuda.session = m_folder / "never.sida";
+    const auto refused = m_engine->run(cuda, {}, {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::unsupported);
+    EXPECT_FALSE(std::filesystem::exists(cuda.session));
+
+    m_engine->unloadPredictor();
+    const auto noPredictor = m_engine->run(options(Policy::sida), {}, {});
+    ASSERT_FALSE(noPredictor);
+    EXPECT_NE(noPredictor.error().message.find("predictor"), std::string::npos);
+}
+
+TEST_F(EngineTest, AFailedLoadLeavesWhatWasLoaded)
+{
+    EXPECT_FALSE(m_engine->loadModel(m_folder / "nothing", {}, {}));
+    EXPECT_FALSE(m_engine->loadDataset(m_folder / "nothing.tsv", {}, {}, {}));
+    EXPECT_FALSE(m_engine->loadPredictor(m_folder / "nothing.safetensors"));
+    EXPECT_EQ(mustRun(options(Policy::sida)).figures.samples, 60U);
+}
+
+TEST_F(EngineTest, APredictorOfAnotherModelIsRefused)
+{
+    test::writeTinyPredictor(m_folder / "other.safetensors", m_tiny, std::string(64, 'a'));
+    const auto refused = m_engine->loadPredictor(m_folder / "other.safetensors");
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("other.safetensors"), std::string::npos);
+}
+
+TEST_F(EngineTest, AModelWithoutSparseBlocksRunsToo)
+{
+    test::TinyModel dense;
+    dense.sparseStep = 0;
+    test::writeTinyModel(m_folder / "dense", dense);
+    ASSERT_TRUE(m_engine->loadModel(m_folder / "dense", {}, {}));
+    ASSERT_TRUE(m_engine->loadDataset(m_folder / "data.jsonl", {}, {}, {}));
+    const api::RunResult result = mustRun(options(Policy::onDemand));
+    EXPECT_EQ(result.figures.uses, 0U);
+    EXPECT_EQ(result.figures.samples, 60U);
+}
+
+} // namespace
+} // namespace sida::runtime
