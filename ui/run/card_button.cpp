@@ -92,8 +92,9 @@ void CardButton::paintEvent(QPaintEvent*)
     const qreal inset = hasFocus() ? 1 : 0.5;
     painter.drawRoundedRect(QRectF(rect()).adjusted(inset, inset, -inset, -inset), 2, 2);
 
-    const QColor text = theme.color(isEnabled() ? Role::text : Role::disabledText);
-    const QColor secondary = theme.color(isEnabled() ? Role::secondaryText : Role::disabledText);
+    // What is loaded stays readable while it cannot be changed.
+    const QColor text = theme.color(Role::text);
+    const QColor secondary = theme.color(Role::secondaryText);
     QRect line = rect().adjusted(kPadding + 4, kPadding, -kPadding - 4, 0);
     int noteWidth = 0;
     if (!m_note.isEmpty()) {

@@ -3,6 +3,7 @@
 #include "ui/sessions/next_run_table.h"
 
 #include "ui/run/part_texts.h"
+#include "ui/run/separator.h"
 #include "ui/run/style_property.h"
 
 #include <QGridLayout>
@@ -60,10 +61,7 @@ void NextRunTable::addRow(QGridLayout* grid, Part part)
     Row& row = m_rows[static_cast<std::size_t>(part)];
     const int at = 2 * static_cast<int>(part);
     if (at > 0) {
-        auto* line = new QFrame;
-        line->setFrameShape(QFrame::HLine);
-        line->setFixedHeight(1);
-        grid->addWidget(line, at - 1, 0, 1, 4);
+        grid->addWidget(new Separator(Qt::Horizontal), at - 1, 0, 1, 4);
     }
     auto* name = new QLabel(texts::partName(part));
     name->setContentsMargins(8, 0, 0, 0);

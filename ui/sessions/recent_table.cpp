@@ -4,6 +4,7 @@
 
 #include "ui/sessions/recent_model.h"
 
+#include <QFrame>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -33,10 +34,13 @@ RecentTable::RecentTable(RecentSessions* sessions, QWidget* parent)
     layout->addWidget(makeHead());
     makeTable();
     layout->addWidget(m_table, 1);
-    m_empty = new QLabel(tr("No session yet. Every run is recorded and will be listed here."));
-    m_empty->setProperty("role", QStringLiteral("secondary"));
-    m_empty->setAlignment(Qt::AlignCenter);
-    layout->addWidget(m_empty, 1);
+    auto* empty = new QLabel(tr("No session yet. Every run is recorded and will be listed here."));
+    empty->setProperty("role", QStringLiteral("secondary"));
+    empty->setAlignment(Qt::AlignCenter);
+    m_emptyFrame = new QFrame;
+    m_emptyFrame->setProperty("role", QStringLiteral("card"));
+    (new QVBoxLayout(m_emptyFrame))->addWidget(empty);
+    layout->addWidget(m_emptyFrame, 1);
     layout->addWidget(makeFoot());
 
     connect(m_filtered, &QAbstractItemModel::modelReset, this, &RecentTable::refresh);
@@ -117,7 +121,7 @@ void RecentTable::refresh()
     const bool any = !m_sessions->all().empty();
     const bool selected = !selectedPath().isEmpty();
     m_table->setVisible(any);
-    m_empty->setVisible(!any);
+    m_emptyFrame->setVisible(!any);
     m_filter->setEnabled(any);
     m_filter->setToolTip(any ? QString() : tr("There is nothing to filter yet"));
     for (QPushButton* button : {m_open, m_forget})
@@ -126,8 +130,7 @@ void RecentTable::refresh()
     m_forget->setToolTip(
         selected ? tr("Take it off this list; the file stays where it is") : tr("Select a session first"));
     m_count->setText(
-        any ? tr("%1 of %n session(s)", nullptr, m_model->rowCount()).arg(m_filtered->rowCount())
-            : QString());
+        any ? tr("%1 of %2 listed").arg(m_filtered->rowCount()).arg(m_model->rowCount()) : QString());
 }
 
 } // namespace sida::ui

@@ -6,6 +6,7 @@
 
 #include <QWidget>
 
+class QFrame;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -39,7 +40,7 @@ private:
     QSortFilterProxyModel* m_filtered;
     QLineEdit* m_filter = nullptr;
     QTableView* m_table = nullptr;
-    QLabel* m_empty = nullptr;
+    QFrame* m_emptyFrame = nullptr;
     QPushButton* m_open = nullptr;
     QPushButton* m_forget = nullptr;
     QLabel* m_count = nullptr;

@@ -3,10 +3,11 @@
 #include "ui/sessions/start_page.h"
 
 #include "ui/run/card_button.h"
-#include "ui/run/style_property.h"
+#include "ui/run/separator.h"
 #include "ui/sessions/drop_area.h"
 #include "ui/sessions/next_run_table.h"
 #include "ui/sessions/recent_table.h"
+#include "ui/theme/theme.h"
 
 #include <QFrame>
 #include <QHBoxLayout>
@@ -42,16 +43,13 @@ StartPage::StartPage(NextRun* run, RecentSessions* sessions, QWidget* parent)
     : QWidget(parent)
     , m_run(run)
 {
-    auto* line = new QFrame;
-    line->setFrameShape(QFrame::VLine);
-    line->setFixedWidth(1);
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     QWidget* left = makeLeft();
     left->setFixedWidth(400);
     layout->addWidget(left);
-    layout->addWidget(line);
+    layout->addWidget(new Separator(Qt::Vertical));
     layout->addWidget(makeRight(sessions), 1);
     connect(m_run, &NextRun::changed, this, &StartPage::refresh);
     refresh();
@@ -64,8 +62,10 @@ QWidget* StartPage::makeLeft()
     column->setContentsMargins(24, 20, 24, 24);
     column->setSpacing(8);
     column->addWidget(makeLabel(tr("SiDA Studio"), "title"));
-    column->addWidget(
-        makeLabel(tr("Run MoE models larger than the GPU; see where the time goes"), "secondary"));
+    QLabel* purpose
+        = makeLabel(tr("Run MoE models larger than the GPU; see where the time goes"), "secondary");
+    purpose->setFont(Theme::font(TextStyle::small));
+    column->addWidget(purpose);
     column->addSpacing(12);
     column->addWidget(makeLabel(tr("Open"), "section"));
     const auto add = [&](CardButton* card, auto wanted) {
@@ -140,7 +140,7 @@ QWidget* StartPage::makeStart()
     row->setSpacing(16);
     m_start = new QPushButton(tr("Start run  F5"));
     m_start->setFixedWidth(168);
-    m_start->setMinimumHeight(32);
+    m_start->setProperty("primary", true);
     m_why = makeLabel({}, "secondary");
     connect(m_start, &QPushButton::clicked, this, &StartPage::startWanted);
     row->addWidget(m_start);
@@ -172,7 +172,6 @@ void StartPage::refresh()
     m_start->setEnabled(blocker.isEmpty());
     m_start->setToolTip(blocker);
     m_start->setAccessibleDescription(blocker);
-    setStyleProperty(m_start, "primary", blocker.isEmpty());
     m_why->setText(blocker);
     const QString demo = m_demoProblem.isEmpty() ? m_busy : m_demoProblem;
     m_demo->setEnabled(demo.isEmpty());

@@ -21,7 +21,9 @@
 #include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
+#include <QFile>
 #include <QFileInfo>
+#include <QLayout>
 #include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -31,6 +33,12 @@
 #include <QStatusBar>
 #include <QToolBar>
 #include <QVBoxLayout>
+
+/// Resources of a static library have to be asked for, outside any namespace.
+static void loadControls()
+{
+    Q_INIT_RESOURCE(controls);
+}
 
 namespace sida::ui
 {
@@ -45,6 +53,9 @@ MainWindow::MainWindow(Setup setup)
 {
     setWindowTitle(tr("SiDA Studio"));
     setAcceptDrops(true);
+    loadControls();
+    if (QFile controls(QStringLiteral(":/controls/controls.qss")); controls.open(QIODevice::ReadOnly))
+        setStyleSheet(QString::fromUtf8(controls.readAll()));
     buildContent();
     connectStartPage();
     connectRunPanel();
@@ -79,6 +90,8 @@ void MainWindow::buildContent()
     m_toolBar = addToolBar(tr("Tools"));
     m_toolBar->setObjectName(QStringLiteral("tools"));
     m_toolBar->setMovable(false);
+    m_toolBar->setFixedHeight(40);
+    m_toolBar->layout()->setContentsMargins(0, 0, 0, 0);
     m_toolBar->setContextMenuPolicy(Qt::PreventContextMenu);
     m_actions->fillToolBar(m_toolBar);
     m_status = new StatusPanel(m_studio);

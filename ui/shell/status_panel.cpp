@@ -50,6 +50,14 @@ QString recentFigures(const RecordingModel& recording)
             rank(latencies, 0.5), rank(latencies, 0.95));
 }
 
+/// An estimate has no tenths.
+QString leftText(double seconds)
+{
+    const auto whole = std::llround(seconds);
+    return whole < 100 ? StatusPanel::tr("%1 s").arg(countText(static_cast<std::uint64_t>(whole)))
+                       : toText(units::formatDuration(whole * 1'000'000'000));
+}
+
 QString wholeFigures(const api::Figures& figures)
 {
     return StatusPanel::tr("%1 samples/s, p50 %2, p95 %3")
@@ -157,8 +165,7 @@ QString StatusPanel::progressText() const
     if (progress->total > 0)
         text += tr(" %1 of %2").arg(countText(progress->done), countText(progress->total));
     if (progress->secondsLeft >= 0)
-        text += tr(", %1 left")
-                    .arg(toText(units::formatDuration(std::llround(progress->secondsLeft) * 1'000'000'000)));
+        text += tr(", %1 left").arg(leftText(progress->secondsLeft));
     return text;
 }
 

@@ -121,10 +121,8 @@ void SummaryView::arrange()
     if (wanted == m_arranged || m_groups.empty())
         return;
     m_arranged = wanted;
-    while (QLayoutItem* item = m_columns->takeAt(0)) {
-        delete item->layout();
+    while (QLayoutItem* item = m_columns->takeAt(0))
         delete item;
-    }
     int whole = 0;
     for (const QWidget* group : m_groups)
         whole += group->sizeHint().height();

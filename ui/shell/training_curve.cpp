@@ -30,11 +30,11 @@ void TrainingCurve::begin(int epochs)
 void TrainingCurve::add(const api::TrainEpoch& epoch)
 {
     m_rows.push_back(epoch);
-    setAccessibleDescription(
-        tr("After %n epoch(s): top 3 %1, top 1 %2", nullptr, static_cast<int>(m_rows.size()))
-            .arg(
-                toText(units::formatNumber(epoch.heldOutTop3)),
-                toText(units::formatNumber(epoch.heldOutTop1))));
+    setAccessibleDescription(tr("After epoch %1: top 3 %2, top 1 %3")
+                                 .arg(epoch.epoch)
+                                 .arg(
+                                     toText(units::formatNumber(epoch.heldOutTop3)),
+                                     toText(units::formatNumber(epoch.heldOutTop1))));
     update();
 }
 

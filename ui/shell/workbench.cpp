@@ -44,11 +44,16 @@ Workbench::Workbench(NextRun* run, RecordingModel* recording, TimeAxis* axis, QW
     addDock(QStringLiteral("timeline"), tr("Timeline"), m_timeline, m_timeline->titleAccessory());
     addDock(QStringLiteral("memory"), tr("Device memory"), m_memory, m_memory->titleAccessory());
     addDock(QStringLiteral("throughput"), tr("Throughput"), m_throughput, m_throughput->titleAccessory());
-    addDock(QStringLiteral("details"), tr("Details"), m_tabs, nullptr);
+    // Its tabs are its title.
+    addDock(QStringLiteral("details"), tr("Details"), m_tabs, nullptr)->setTitleBarWidget(new QWidget);
     // The column of settings gains nothing from more width, the time axis everything.
     m_run->setMinimumWidth(272);
     m_run->setMaximumWidth(400);
     m_budget->setMaximumWidth(400);
+    // All of it fits 1280x800, with less of each.
+    m_memory->setMinimumHeight(92);
+    m_throughput->setMinimumHeight(120);
+    m_tabs->setMinimumSize(480, 180);
     restoreDefaultLayout();
 }
 
