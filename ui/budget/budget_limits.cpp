@@ -7,15 +7,21 @@
 namespace sida::ui
 {
 
+namespace
+{
+
+/// What the smallest budget that works holds; all else in it is there whatever the budget.
+constexpr int kFewestSlots = 2;
+
+} // namespace
+
 int BudgetLimits::slots(std::uint64_t budget) const
 {
     if (!known() || expertBytes == 0 || budget < smallest)
         return 0;
-    // Everything but the slots is the same at both ends, so count downwards from all of them.
-    if (budget >= resident)
-        return experts;
-    const std::uint64_t missing = (resident - budget + expertBytes - 1) / expertBytes;
-    return std::max(0, experts - static_cast<int>(std::min<std::uint64_t>(missing, experts)));
+    const std::uint64_t more = (budget - smallest) / expertBytes;
+    return static_cast<int>(
+        std::min<std::uint64_t>(more + kFewestSlots, static_cast<std::uint64_t>(experts)));
 }
 
 double BudgetLimits::expertsPerLayer(std::uint64_t budget) const
@@ -25,9 +31,8 @@ double BudgetLimits::expertsPerLayer(std::uint64_t budget) const
 
 std::uint64_t BudgetLimits::bytesFor(int perLayer) const
 {
-    const std::uint64_t absent
-        = static_cast<std::uint64_t>(std::max(0, experts - perLayer * layers)) * expertBytes;
-    return absent < resident ? resident - absent : 0;
+    const auto slots = static_cast<std::uint64_t>(std::max(0, perLayer * layers - kFewestSlots));
+    return smallest + slots * expertBytes;
 }
 
 BudgetLimits limitsOf(const api::BudgetPlan& plan, const api::ModelInfo& model)

@@ -61,7 +61,8 @@ QWidget* BudgetPanel::makeFields()
     m_bytes->setToolTip(tr("The most device memory this process may hold, for example 1.5 GiB or 800 MiB"));
     m_share = new QDoubleSpinBox;
     m_share->setDecimals(1);
-    m_share->setRange(0.1, 100);
+    m_share->setRange(0, 100);
+    m_share->setSpecialValueText(QStringLiteral("-"));
     m_share->setSuffix(tr(" %"));
     m_share->setKeyboardTracking(false);
     m_share->setAccessibleName(tr("Budget as a share of everything resident"));
@@ -141,6 +142,10 @@ void BudgetPanel::setUnknown(const QString& reason)
 {
     m_limits = {};
     m_slider->setLimits(m_limits);
+    m_shown = 0;
+    m_bytes->setBytes(0);
+    const QSignalBlocker blocker(m_share);
+    m_share->setValue(0);
     m_refusal.clear();
     m_whole->clear();
     m_smallest->clear();

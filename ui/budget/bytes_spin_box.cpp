@@ -26,7 +26,7 @@ void BytesSpinBox::setBytes(std::uint64_t bytes)
 
 QString BytesSpinBox::textFromValue(double value) const
 {
-    return bytesText(static_cast<std::uint64_t>(value));
+    return value > 0 ? bytesText(static_cast<std::uint64_t>(value)) : QStringLiteral("-");
 }
 
 QString BytesSpinBox::withUnit(const QString& text) const

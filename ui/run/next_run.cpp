@@ -190,7 +190,7 @@ PartStatus NextRun::modelStatus() const
         return {Readiness::missing, tr("None chosen"), tr("A folder with config.json and weights")};
     return {
         Readiness::ready, toText(m_model->name),
-        tr("%1; %2").arg(texts::experts(*m_model), texts::weights(*m_model))};
+        tr("%1, %2").arg(texts::experts(*m_model), texts::weights(*m_model))};
 }
 
 PartStatus NextRun::datasetStatus() const

@@ -63,9 +63,8 @@ QString experts(const api::ModelInfo& model)
     const QString count = fewest.experts == most.experts
         ? countText(static_cast<std::uint64_t>(most.experts))
         : Texts::tr("%1 to %2").arg(fewest.experts).arg(most.experts);
-    const QString each = bytesText(model.expertBytes);
-    return layers == 1 ? Texts::tr("1 MoE layer of %1 experts, %2 each").arg(count, each)
-                       : Texts::tr("%1 MoE layers of %2 experts, %3 each").arg(layers).arg(count, each);
+    return layers == 1 ? Texts::tr("1 MoE layer of %1 experts").arg(count)
+                       : Texts::tr("%1 MoE layers of %2 experts").arg(layers).arg(count);
 }
 
 QString weights(const api::ModelInfo& model)

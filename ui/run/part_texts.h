@@ -14,9 +14,9 @@ namespace sida::ui::texts
 
 QString partName(Part part);
 QString readiness(Readiness readiness);
-/// "6 MoE layers of 128 experts, 9.00 MiB each"
+/// "6 MoE layers of 128 experts"
 QString experts(const api::ModelInfo& model);
-/// "6.90 GiB in bf16, 2 labels"
+/// "6.90 GiB of weights, classifier with 2 labels"
 QString weights(const api::ModelInfo& model);
 /// "872 rows, 25.3 tokens mean, 66 longest"
 QString rows(const api::DatasetInfo& dataset);

@@ -12,6 +12,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QSpinBox>
 #include <QVBoxLayout>
 
@@ -70,6 +71,11 @@ RunPanel::RunPanel(NextRun* run, QWidget* parent)
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setFocusPolicy(Qt::NoFocus);
+
+    // The scroll bar takes its room from the margin, so that nothing moves when it appears.
+    connect(scroll->verticalScrollBar(), &QScrollBar::rangeChanged, column, [column](int, int most) {
+        column->setContentsMargins(16, 8, most > 0 ? 6 : 16, 8);
+    });
 
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -261,7 +267,10 @@ void RunPanel::refreshCards()
     };
     fill(
         m_model, Part::model,
-        m_run->model() ? QStringList{texts::experts(*m_run->model()), texts::weights(*m_run->model())}
+        m_run->model() ? QStringList{
+                             tr("%1, %2 each").arg(
+                                 texts::experts(*m_run->model()), bytesText(m_run->model()->expertBytes)),
+                             texts::weights(*m_run->model())}
                        : QStringList());
     fill(m_dataset, Part::dataset, {});
     fill(m_predictor, Part::predictor, {});

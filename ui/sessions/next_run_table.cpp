@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/sessions/next_run_table.h"
 
+#include "ui/run/elided_label.h"
 #include "ui/run/part_texts.h"
 #include "ui/run/separator.h"
 #include "ui/run/style_property.h"
@@ -66,12 +67,10 @@ void NextRunTable::addRow(QGridLayout* grid, Part part)
     auto* name = new QLabel(texts::partName(part));
     name->setContentsMargins(8, 0, 0, 0);
     row.readiness = new QLabel;
-    row.headline = new QLabel;
+    row.headline = new ElidedLabel;
     row.headline->setProperty("role", QStringLiteral("strong"));
-    row.detail = new QLabel;
+    row.detail = new ElidedLabel;
     row.detail->setProperty("role", QStringLiteral("secondary"));
-    for (QLabel* label : {row.headline, row.detail})
-        label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto* words = new QVBoxLayout;
     words->setContentsMargins(0, 4, 8, 4);
     words->setSpacing(0);

@@ -13,6 +13,7 @@
 #include <QSortFilterProxyModel>
 #include <QTableView>
 #include <QVBoxLayout>
+#include <array>
 
 namespace sida::ui
 {
@@ -79,12 +80,15 @@ void RecentTable::makeTable()
     m_table->setShowGrid(false);
     m_table->setTabKeyNavigation(false);
     m_table->setWordWrap(false);
+    m_table->setTextElideMode(Qt::ElideMiddle);
     m_table->setSortingEnabled(true);
     m_table->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
     m_table->horizontalHeader()->setSortIndicatorClearable(true);
     m_table->horizontalHeader()->setHighlightSections(false);
-    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_table->horizontalHeader()->setSectionResizeMode(RecentModel::dataset, QHeaderView::Stretch);
+    const std::array<int, RecentModel::columns> widths = {160, 108, 124, 84, 88, 84, 68, 96, 56};
+    for (int column = 0; column < RecentModel::columns; ++column)
+        m_table->horizontalHeader()->resizeSection(column, widths[static_cast<std::size_t>(column)]);
+    m_table->horizontalHeader()->setSectionResizeMode(RecentModel::session, QHeaderView::Stretch);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(28);
     connect(m_table, &QTableView::activated, this, [this] { Q_EMIT sessionWanted(selectedPath()); });

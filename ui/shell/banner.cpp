@@ -3,11 +3,13 @@
 #include "ui/shell/banner.h"
 
 #include "ui/run/style_property.h"
+#include "ui/theme/theme_manager.h"
 
 #include <QAccessible>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
+#include <QPainter>
 #include <QPushButton>
 #include <utility>
 
@@ -21,7 +23,6 @@ Banner::Banner(QWidget* parent)
     , m_action(new QPushButton)
     , m_dismiss(new QPushButton(tr("Dismiss")))
 {
-    setProperty("role", QStringLiteral("card"));
     m_text->setWordWrap(true);
     m_text->setTextFormat(Qt::PlainText);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -46,6 +47,7 @@ Banner::Banner(QWidget* parent)
 void Banner::show(Kind kind, const QString& message, const QString& actionText, std::function<void()> action)
 {
     const bool problem = kind == Kind::problem;
+    m_problem = problem;
     m_mark->setText(
         problem ? QString(QChar(0x25CF)) + tr("  Problem") : QString(QChar(0x25CB)) + tr("  Note"));
     setStyleProperty(m_mark, "role", problem ? QStringLiteral("missing") : QStringLiteral("strong"));
@@ -68,6 +70,15 @@ void Banner::dismiss()
 QString Banner::message() const
 {
     return m_text->text();
+}
+
+void Banner::paintEvent(QPaintEvent*)
+{
+    const Theme& theme = ThemeManager::instance().theme();
+    QPainter painter(this);
+    painter.fillRect(rect(), theme.color(Role::base));
+    painter.fillRect(QRect(0, 0, 4, height()), theme.color(m_problem ? Role::missing : Role::accent));
+    painter.fillRect(QRect(0, height() - 1, width(), 1), theme.color(Role::border));
 }
 
 void Banner::keyPressEvent(QKeyEvent* event)

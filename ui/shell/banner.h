@@ -29,9 +29,11 @@ public:
     QPushButton* dismissButton() const { return m_dismiss; }
 
 protected:
+    void paintEvent(QPaintEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    bool m_problem = true;
     QLabel* m_mark;
     QLabel* m_text;
     QPushButton* m_action;

@@ -185,6 +185,9 @@ QMenu* MainActions::fillViewMenu(QMenuBar* bar)
 void MainActions::fillToolBar(QToolBar* bar)
 {
     bar->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    auto* margin = new QWidget; // in line with the docks' content below
+    margin->setFixedWidth(4);
+    bar->addWidget(margin);
     bar->addAction(openSession);
     bar->addSeparator();
     bar->addActions({undoZoom, redoZoom, fit, all});

@@ -7,6 +7,7 @@
 #include "ui/sessions/start_page.h"
 #include "ui/shell/banner.h"
 #include "ui/shell/budget_link.h"
+#include "ui/shell/controls_style.h"
 #include "ui/shell/main_actions.h"
 #include "ui/shell/open_dialogs.h"
 #include "ui/shell/samples_view.h"
@@ -21,7 +22,6 @@
 #include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
-#include <QFile>
 #include <QFileInfo>
 #include <QLayout>
 #include <QMenu>
@@ -33,12 +33,6 @@
 #include <QStatusBar>
 #include <QToolBar>
 #include <QVBoxLayout>
-
-/// Resources of a static library have to be asked for, outside any namespace.
-static void loadControls()
-{
-    Q_INIT_RESOURCE(controls);
-}
 
 namespace sida::ui
 {
@@ -53,9 +47,9 @@ MainWindow::MainWindow(Setup setup)
 {
     setWindowTitle(tr("SiDA Studio"));
     setAcceptDrops(true);
-    loadControls();
-    if (QFile controls(QStringLiteral(":/controls/controls.qss")); controls.open(QIODevice::ReadOnly))
-        setStyleSheet(QString::fromUtf8(controls.readAll()));
+    setStyleSheet(controlsStyle());
+    connect(
+        &ThemeManager::instance(), &ThemeManager::changed, this, [this] { setStyleSheet(controlsStyle()); });
     buildContent();
     connectStartPage();
     connectRunPanel();

@@ -76,7 +76,14 @@ void Studio::connectLoads()
         m_run.setPredictor(predictor);
         plan();
     });
-    connect(m_host, &EngineHost::budgetPlanned, &m_run, &NextRun::setPlan);
+    connect(m_host, &EngineHost::budgetPlanned, this, [this](const Shared<api::BudgetPlan>& plan) {
+        if (!m_refusedBudget)
+            return m_run.setPlan(plan);
+        // What the limits are, and the budget that is outside of them.
+        auto refused = std::make_shared<api::BudgetPlan>(*plan);
+        refused->budgetBytes = m_refusedBudget->resolve(plan->residentBytes);
+        m_run.setPlan(refused);
+    });
     connect(m_host, &EngineHost::sessionOpened, this, &Studio::onSessionOpened);
 }
 
@@ -239,8 +246,13 @@ void Studio::openSession(const QString& file)
 
 void Studio::plan()
 {
-    if (m_run.model())
-        m_host->planBudget(m_run.options());
+    if (!m_run.model())
+        return;
+    api::RunOptions options = m_run.options();
+    if (options.policy == api::Policy::resident)
+        options.budget = {};
+    m_refusedBudget.reset();
+    m_host->planBudget(options);
 }
 
 QString Studio::newSessionPath() const
@@ -327,6 +339,13 @@ void Studio::close()
 
 void Studio::onFailed(Request request, const Error& error)
 {
+    if (request == Request::plan && error.kind == ErrorKind::budget && !m_refusedBudget) {
+        // Too small: ask for the limits, so that the panel can say by how much.
+        api::RunOptions options = m_run.options();
+        m_refusedBudget = std::exchange(options.budget, {});
+        m_host->planBudget(options);
+        return;
+    }
     if (const auto part = partOf(request)) {
         m_run.setLoading(*part, false);
         if (error.kind != ErrorKind::cancelled)
@@ -334,6 +353,7 @@ void Studio::onFailed(Request request, const Error& error)
     }
     if (request == Request::run) {
         m_state = api::RecordingState::failed;
+        m_axis.setFollowLive(false);
         Q_EMIT recordingChanged();
         Q_EMIT runEnded();
     }
@@ -359,6 +379,7 @@ void Studio::onRunFinished(const api::RunResult& result)
 {
     m_state = result.recording ? result.recording->state : api::RecordingState::complete;
     m_sessionPath = pathText(result.session);
+    m_axis.setFollowLive(false);
     if (result.recording && m_figures)
         m_figures = result.figures;
     if (result.recording && !m_sessionPath.isEmpty())

@@ -104,6 +104,7 @@ private:
     api::RecordingState m_state = api::RecordingState::complete;
     std::optional<Progress> m_progress;
     QString m_sessionPath;
+    std::optional<units::Budget> m_refusedBudget; ///< the plan under way is made without it, for its limits
     bool m_startWhenLoaded = false;
 };
 

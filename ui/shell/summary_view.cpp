@@ -20,8 +20,8 @@ namespace sida::ui
 namespace
 {
 
-constexpr int kGroupWidth = 296;
-constexpr int kGap = 32;
+constexpr int kGroupWidth = 284;
+constexpr int kGap = 28;
 
 } // namespace
 

@@ -66,6 +66,7 @@ QWidget* TrainingDialog::makeForm(const QString& predictorsFolder)
     m_dataset = new QLabel;
     m_epochs = new QSpinBox;
     m_epochs->setRange(1, 1000);
+    m_epochs->setMaximumWidth(96);
     m_epochs->setValue(api::TrainOptions{}.epochs);
     m_epochs->setToolTip(tr("Passes over the activations of the dataset"));
     const auto& model = m_studio->nextRun().model();

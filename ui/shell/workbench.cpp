@@ -13,7 +13,9 @@
 #include "ui/timeline/timeline_view.h"
 
 #include <QDockWidget>
+#include <QHBoxLayout>
 #include <QSettings>
+#include <QTabBar>
 #include <QTabWidget>
 
 namespace sida::ui
@@ -23,6 +25,20 @@ namespace
 {
 
 constexpr int kLeftWidth = 304;
+constexpr int kBudgetHeight = 280;
+/// What is said beside the tabs; a tab widget gives its corner no more than the size hint.
+class TabCorner : public QWidget
+{
+public:
+    explicit TabCorner(QWidget* content)
+    {
+        auto* row = new QHBoxLayout(this);
+        row->setContentsMargins(0, 0, 16, 0);
+        row->addWidget(content);
+    }
+    QSize sizeHint() const override { return {480, 28}; }
+};
+
 const QString kStateKey = QStringLiteral("layout/state");
 const QString kVersionKey = QStringLiteral("layout/version");
 
@@ -51,9 +67,9 @@ Workbench::Workbench(NextRun* run, RecordingModel* recording, TimeAxis* axis, QW
     m_run->setMaximumWidth(400);
     m_budget->setMaximumWidth(400);
     // All of it fits 1280x800, with less of each.
-    m_memory->setMinimumHeight(92);
+    m_memory->setMinimumHeight(104);
     m_throughput->setMinimumHeight(120);
-    m_tabs->setMinimumSize(480, 180);
+    m_tabs->setMinimumSize(480, 136);
     restoreDefaultLayout();
 }
 
@@ -75,12 +91,13 @@ void Workbench::makeTabs(RecordingModel* recording, TimeAxis* axis)
     m_samples = new SamplesView(recording);
     m_summary = new SummaryView;
     m_tabs = new QTabWidget;
-    m_tabs->setDocumentMode(true);
+    m_tabs->tabBar()->setDrawBase(false);
     m_tabs->addTab(m_heatmap, tr("Heatmap"));
     m_tabs->addTab(m_samples, tr("Samples"));
     m_tabs->addTab(m_summary, tr("Summary"));
     if (QWidget* accessory = m_heatmap->titleAccessory()) {
-        m_tabs->setCornerWidget(accessory, Qt::TopRightCorner);
+        auto* corner = new TabCorner(accessory);
+        m_tabs->setCornerWidget(corner, Qt::TopRightCorner);
         accessory->show();
         connect(m_tabs, &QTabWidget::currentChanged, accessory, [this, accessory](int index) {
             accessory->setVisible(m_tabs->widget(index) == m_heatmap);
@@ -123,7 +140,8 @@ void Workbench::applyDefaultSizes()
 {
     m_sized = true;
     resizeDocks({m_docks[0], m_docks[2]}, {kLeftWidth, std::max(600, width() - kLeftWidth)}, Qt::Horizontal);
-    resizeDocks({m_docks[0], m_docks[1]}, {512, 368}, Qt::Vertical);
+    resizeDocks(
+        {m_docks[0], m_docks[1]}, {std::max(400, height() - kBudgetHeight), kBudgetHeight}, Qt::Vertical);
     resizeDocks({m_docks[2], m_docks[3], m_docks[4], m_docks[5]}, {280, 168, 208, 256}, Qt::Vertical);
 }
 

@@ -25,16 +25,6 @@ void take(const std::vector<Row>& rows, std::size_t& from, std::vector<Row>& int
         into.push_back(rows[from]);
 }
 
-api::Figures countedFigures(const api::Recording& recording)
-{
-    api::Figures figures;
-    figures.samples = recording.rows.samples.size();
-    figures.batches = recording.rows.batches.size();
-    for (const api::BatchRow& batch : recording.rows.batches)
-        figures.tokens += batch.tokens;
-    return figures;
-}
-
 } // namespace
 
 std::vector<units::Budget> FakeScript::budgetsAsked() const
@@ -194,7 +184,7 @@ FakeEngine::run(const api::RunOptions& options, const api::RunObserver& observer
         return failure(*m_script->runError);
     played->state = stopped ? api::RecordingState::stopped : api::RecordingState::complete;
     api::RunResult result;
-    result.figures = countedFigures(*played);
+    result.figures = api::computeFigures(*played);
     result.recording = std::move(played);
     result.session = options.session;
     result.stopped = stopped;
