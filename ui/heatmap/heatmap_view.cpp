@@ -180,6 +180,12 @@ void HeatmapView::scheduleRefresh()
         m_refresh.start();
 }
 
+void HeatmapView::flush()
+{
+    m_refresh.stop();
+    refresh();
+}
+
 void HeatmapView::refresh()
 {
     const TimeRange range = m_axis->focus();

@@ -32,6 +32,8 @@ public:
     void setMode(HeatmapMode mode);
     void setScale(HeatmapScale scale);
     void setSort(HeatmapSort sort);
+    /// Counts that wait for their turn are taken now: for pictures that are saved.
+    void flush();
     /// What the status line says about the current cell.
     QString statusText() const;
 

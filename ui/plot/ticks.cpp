@@ -61,7 +61,7 @@ Ticks ticksInside(double low, double high, int most)
     // One value alone tells no scale.
     for (int attempt = 0; attempt < 3 && ticks.values.size() < 2; ++attempt) {
         if (attempt > 0)
-            ticks.step = niceStep(ticks.step * 0.45);
+            ticks.step = niceStep(ticks.step * 0.4);
         ticks.values.clear();
         const auto first = static_cast<long>(std::ceil(low / ticks.step - 1e-9));
         const auto last = static_cast<long>(std::floor(high / ticks.step + 1e-9));

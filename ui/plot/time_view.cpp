@@ -39,10 +39,7 @@ TimeView::TimeView(RecordingModel* model, TimeAxis* axis, QWidget* parent)
     setAttribute(Qt::WA_OpaquePaintEvent);
     m_refresh.setSingleShot(true);
     m_refresh.setInterval(kRefreshMs);
-    connect(&m_refresh, &QTimer::timeout, this, [this] {
-        contentChanged();
-        update();
-    });
+    connect(&m_refresh, &QTimer::timeout, this, &TimeView::flush);
     m_accessory->hide();
     axis->track(model);
     connect(model, &RecordingModel::resetDone, this, &TimeView::scheduleRefresh);
@@ -76,6 +73,13 @@ void TimeView::scheduleRefresh()
     m_stale = true;
     if (!m_refresh.isActive())
         m_refresh.start();
+}
+
+void TimeView::flush()
+{
+    m_refresh.stop();
+    contentChanged();
+    update();
 }
 
 void TimeView::resizeEvent(QResizeEvent* event)

@@ -29,6 +29,8 @@ public:
     TitleAccessory* titleAccessory() const { return m_accessory; }
     /// The values at the crosshair as lines of text: what the readout column says, for screen readers too.
     virtual QStringList readout() const = 0;
+    /// A redraw that waits for its turn happens now: for pictures that are saved.
+    void flush();
 
 protected:
     virtual void paintContent(QPainter& painter) = 0; ///< everything that does not move with the pointer

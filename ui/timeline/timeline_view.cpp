@@ -74,6 +74,13 @@ LaneLayout TimelineView::layout() const
     return LaneLayout::of(columns().plot, layerCount());
 }
 
+OverviewStrip TimelineView::overview() const
+{
+    OverviewStrip strip = m_overview;
+    strip.setArea(layout().overview);
+    return strip;
+}
+
 QSize TimelineView::sizeHint() const
 {
     return {1296, LaneLayout::heightFor(layerCount(), 8)};
@@ -97,14 +104,7 @@ void TimelineView::contentChanged()
         batches == 0 ? QString()
                      : tr("%1 batches, %2 events in view")
                            .arg(countText(batches), countText(model().countEvents(visible))));
-    m_overview.setArea(layout().overview);
     setAccessibleDescription(readout().join(QStringLiteral("; ")));
-}
-
-void TimelineView::resizeEvent(QResizeEvent* event)
-{
-    TimeView::resizeEvent(event);
-    m_overview.setArea(layout().overview);
 }
 
 void TimelineView::paintContent(QPainter& painter)
@@ -193,6 +193,7 @@ QString TimelineView::textAt(const QPoint& point) const
 
 void TimelineView::mousePressEvent(QMouseEvent* event)
 {
+    m_overview.setArea(layout().overview);
     if (event->button() == Qt::LeftButton && m_overview.area().contains(event->pos())) {
         m_overview.press(event->pos());
         return;
@@ -202,6 +203,7 @@ void TimelineView::mousePressEvent(QMouseEvent* event)
 
 void TimelineView::mouseMoveEvent(QMouseEvent* event)
 {
+    m_overview.setArea(layout().overview);
     if (m_overview.dragging()) {
         m_overview.drag(event->pos());
         return;

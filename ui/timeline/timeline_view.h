@@ -21,7 +21,7 @@ public:
     QSize minimumSizeHint() const override;
 
     LaneLayout layout() const;
-    const OverviewStrip& overview() const { return m_overview; }
+    OverviewStrip overview() const;
     /// What lies under the point, exactly; empty where there is nothing.
     QString textAt(const QPoint& point) const;
 
@@ -38,7 +38,6 @@ protected:
     QRect crosshairArea() const override { return layout().body; }
     void contentChanged() override;
     bool event(QEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;

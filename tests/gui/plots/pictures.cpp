@@ -15,7 +15,6 @@
 #include <QDir>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QTest>
 #include <QVBoxLayout>
 
 using namespace sida;
@@ -96,12 +95,16 @@ void draw(const Scene& scene, ui::ThemeChoice choice, int width, const QDir& fol
         const std::size_t middle = batches.size() / 2;
         axis.setVisible({batches[middle - 8].begin, batches[middle + 8].end});
     }
-    QTest::qWait(60);
+    for (ui::TimeView* view :
+         {static_cast<ui::TimeView*>(timeline), static_cast<ui::TimeView*>(memory),
+          static_cast<ui::TimeView*>(throughput)})
+        view->flush();
+    heatmap->flush();
     if (scene.hover && scene.recording) {
         axis.setHover(axis.visible().begin + axis.visible().width() * 7 / 10);
         heatmap->canvas()->setCursorCell({1, 34});
     }
-    QTest::qWait(120);
+    QCoreApplication::processEvents();
     const QString theme = choice == ui::ThemeChoice::dark ? QStringLiteral("dark") : QStringLiteral("light");
     window.grab().save(folder.filePath(QStringLiteral("%1-%2-%3.png").arg(scene.name, theme).arg(width)));
 }
