@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/model/switch_config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+using sida::model::Activation;
+using sida::model::parseSwitchConfig;
+using testing::AllOf;
+using testing::HasSubstr;
+
+namespace
+{
+
+std::string config(const std::string& more)
+{
+    return R"({"model_type": "switch_transformers")" + (more.empty() ? "" : ", " + more) + "}";
+}
+
+std::string messageFor(const std::string& text)
+{
+    const auto parsed = parseSwitchConfig(text, "some/config.json");
+    return parsed ? "no error" : parsed.error().message;
+}
+
+TEST(SwitchConfig, WhatIsNotWrittenHasTheUpstreamDefault)
+{
+    const auto parsed = parseSwitchConfig(config(""), "config.json").value();
+    EXPECT_EQ(parsed.dModel, 768);
+    EXPECT_EQ(parsed.dKv, 64);
+    EXPECT_EQ(parsed.dFf, 2048);
+    EXPECT_EQ(parsed.heads, 12);
+    EXPECT_EQ(parsed.layers, 12);
+    EXPECT_EQ(parsed.experts, 8);
+    EXPECT_EQ(parsed.vocabulary, 32128);
+    EXPECT_EQ(parsed.buckets, 32);
+    EXPECT_EQ(parsed.maxDistance, 128);
+    EXPECT_FLOAT_EQ(parsed.epsilon, 1e-6F);
+    EXPECT_EQ(parsed.activation, Activation::relu);
+    EXPECT_TRUE(parsed.tiedEmbeddings);
+}
+
+TEST(SwitchConfig, KeysOfOldAndNewVersionsAndUnknownOnesAreAccepted)
+{
+    const auto parsed = parseSwitchConfig(
+        config(R"("torch_dtype": "bfloat16", "dtype": "bfloat16", "d_model": 24, "num_labels": null,
+                  "encoder_sparse_step": null, "task_specific_params": {"a": [1, 2]})"),
+        "config.json");
+    ASSERT_TRUE(parsed) << parsed.error().message;
+    EXPECT_EQ(parsed->dModel, 24);
+    EXPECT_FALSE(parsed->sparseStep.has_value());
+}
+
+TEST(SwitchConfig, SparseBlocksFollowTheStepOrTheNumberOfSparseLayers)
+{
+    const auto sparse = [](const std::string& keys) {
+        const auto parsed = parseSwitchConfig(config(keys), "config.json").value();
+        std::string blocks;
+        for (int block = 0; block < 6; ++block)
+            blocks += parsed.wantsExperts(block) ? 'x' : '.';
+        return blocks;
+    };
+    EXPECT_EQ(sparse(R"("encoder_sparse_step": 2)"), ".x.x.x");
+    EXPECT_EQ(sparse(R"("encoder_sparse_step": 1)"), "xxxxxx");
+    EXPECT_EQ(sparse(R"("encoder_sparse_step": 0)"), "......");
+    EXPECT_EQ(sparse(R"("num_layers": 6, "num_sparse_encoder_layers": 2)"), ".x..x.");
+    EXPECT_EQ(sparse(R"("num_layers": 6, "num_sparse_encoder_layers": 0)"), "......");
+}
+
+TEST(SwitchConfig, AnImpossibleNumberIsNamedWithItsBoundsAndTheFile)
+{
+    for (const std::string key :
+         {"d_model", "d_kv", "d_ff", "num_heads", "num_layers", "num_experts", "vocab_size"}) {
+        for (const std::string value :
+             {"0", "-1", "1.5", "1e9", "\"12\"", "[]", "true", "99999999999", "18446744073709551615",
+              "-9223372036854775808"}) {
+            EXPECT_THAT(
+                messageFor(config("\"" + key + "\": " + value)),
+                AllOf(
+                    HasSubstr("some/config.json"), HasSubstr("\"" + key + "\""),
+                    HasSubstr("whole number from"), HasSubstr("found")))
+                << key << " " << value;
+        }
+    }
+    EXPECT_THAT(
+        messageFor(config(R"("relative_attention_num_buckets": 3)")),
+        HasSubstr("relative_attention_num_buckets"));
+    EXPECT_THAT(
+        messageFor(config(R"("relative_attention_max_distance": 8)")),
+        HasSubstr("relative_attention_max_distance"));
+    for (const std::string value : {"0", "-1e-6", "2", "\"small\""})
+        EXPECT_THAT(messageFor(config("\"layer_norm_epsilon\": " + value)), HasSubstr("layer_norm_epsilon"));
+    EXPECT_THAT(messageFor(config(R"("tie_word_embeddings": 1)")), HasSubstr("true or false"));
+}
+
+TEST(SwitchConfig, AnUnknownActivationOrFamilyIsRefusedWithWhatIsKnown)
+{
+    EXPECT_THAT(
+        messageFor(config(R"("dense_act_fn": "selu")")), AllOf(HasSubstr("selu"), HasSubstr("gelu_new")));
+    EXPECT_THAT(messageFor(config(R"("dense_act_fn": 7)")), HasSubstr("dense_act_fn"));
+    EXPECT_THAT(
+        messageFor(R"({"model_type": "t5"})"), AllOf(HasSubstr("switch_transformers"), HasSubstr("t5")));
+    EXPECT_THAT(messageFor("{}"), HasSubstr("model_type"));
+    EXPECT_THAT(messageFor("[]"), HasSubstr("JSON object"));
+    EXPECT_THAT(messageFor("{"), HasSubstr("some/config.json"));
+    EXPECT_EQ(
+        parseSwitchConfig(config(R"("dense_act_fn": "gelu_new")"), "c").value().activation,
+        Activation::geluTanh);
+}
+
+} // namespace
