@@ -20,6 +20,16 @@ QString countText(std::uint64_t value)
     return QString::fromStdString(units::formatCount(value));
 }
 
+QString tokensText(std::uint64_t tokens)
+{
+    return tokens == 1 ? HeatmapView::tr("1 token") : HeatmapView::tr("%1 tokens").arg(countText(tokens));
+}
+
+QString hitsText(std::uint64_t hits)
+{
+    return hits == 1 ? HeatmapView::tr("1 hit") : HeatmapView::tr("%1 hits").arg(countText(hits));
+}
+
 std::uint32_t outcomeCount(const ExpertCount& count, api::Outcome outcome)
 {
     return count.outcomes[static_cast<std::size_t>(outcome)];
@@ -179,9 +189,9 @@ QStringList HeatmapData::lines(ExpertKey key) const
     } else {
         const double share
             = static_cast<double>(count.routed) / static_cast<double>(m_layerTokens[key.layer]);
-        lines += HeatmapView::tr("%1 tokens routed, %2 of the layer, rank %3 of %4")
+        lines += HeatmapView::tr("%1 routed, %2 of the layer, rank %3 of %4")
                      .arg(
-                         countText(count.routed), QString::fromStdString(units::formatPercent(share)),
+                         tokensText(count.routed), QString::fromStdString(units::formatPercent(share)),
                          QString::number(rank(key)), QString::number(m_counts.experts(key.layer)));
     }
     lines += HeatmapView::tr("%1 predicted, %2 unused, %3 unpredicted")
@@ -189,14 +199,13 @@ QStringList HeatmapData::lines(ExpertKey key) const
                      countText(count.predicted), countText(count.predictedUnused),
                      countText(count.usedUnpredicted));
     if (count.usedBatches > 0)
-        lines
-            += HeatmapView::tr("used in %1 of %2 batches: %3 hits, %4 late, %5 unpredicted, %6 evicted early")
-                   .arg(
-                       countText(count.usedBatches), countText(m_batches),
-                       countText(outcomeCount(count, api::Outcome::hit)),
-                       countText(outcomeCount(count, api::Outcome::late)),
-                       countText(outcomeCount(count, api::Outcome::unpredicted)),
-                       countText(outcomeCount(count, api::Outcome::evictedEarly)));
+        lines += HeatmapView::tr("used in %1 of %2 batches: %3, %4 late, %5 unpredicted, %6 evicted early")
+                     .arg(
+                         countText(count.usedBatches), countText(m_batches),
+                         hitsText(outcomeCount(count, api::Outcome::hit)),
+                         countText(outcomeCount(count, api::Outcome::late)),
+                         countText(outcomeCount(count, api::Outcome::unpredicted)),
+                         countText(outcomeCount(count, api::Outcome::evictedEarly)));
     return lines;
 }
 

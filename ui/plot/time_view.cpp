@@ -5,10 +5,12 @@
 #include "ui/theme/theme_manager.h"
 
 #include <QElapsedTimer>
+#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QLoggingCategory>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QToolTip>
 #include <QWheelEvent>
 
 #include <algorithm>
@@ -86,6 +88,17 @@ void TimeView::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
     m_stale = true;
+}
+
+bool TimeView::event(QEvent* event)
+{
+    if (event->type() != QEvent::ToolTip)
+        return QWidget::event(event);
+    // Without a readout column its words come to the pointer.
+    const QPoint where = static_cast<QHelpEvent*>(event)->globalPos();
+    const bool told = hasContent() && columns().readout.isEmpty();
+    QToolTip::showText(where, told ? readout().join(QLatin1Char('\n')) : QString(), this);
+    return true;
 }
 
 void TimeView::paintEvent(QPaintEvent*)

@@ -53,6 +53,7 @@ protected:
     Nanoseconds readoutTime() const;
     void scheduleRefresh();
 
+    bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;

@@ -115,9 +115,13 @@ void ThroughputView::paintPlot(QPainter& painter, const Line& line, const QRect&
     const SeriesShape shape = shapeSeries(model(), scale(), line.kind, area);
     const QRect label = columns().label;
     const int lineHeight = QFontMetrics(Theme::font(TextStyle::small)).height();
+    int labelled = area.bottom() + lineHeight;
     for (const double value : shape.ticks.values) {
         const int y = static_cast<int>(std::lround(shape.y(value)));
         painter.fillRect(QRect(area.left(), y, area.width(), 1), theme().color(Role::grid));
+        if (labelled - y < 12) // its label would touch the one below
+            continue;
+        labelled = y;
         drawText(
             painter, QRect(label.left(), y - lineHeight / 2, label.width() - 8, lineHeight),
             Qt::AlignRight | Qt::AlignVCenter,

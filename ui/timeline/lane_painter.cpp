@@ -4,7 +4,6 @@
 
 #include "ui/plot/paint.h"
 #include "ui/plot/ticks.h"
-#include "ui/timeline/lane_marks.h"
 #include "ui/timeline/timeline_text.h"
 #include "ui/timeline/timeline_view.h"
 
@@ -90,11 +89,12 @@ void LanePainter::paintLanes() const
     m_painter.restore();
 }
 
-void LanePainter::paintBox(const QRect& box, const QBrush& brush, float share) const
+void LanePainter::paintMark(const Mark& mark, const QRect& box, const QBrush& brush) const
 {
-    m_painter.setOpacity(share >= 1 ? 1 : 0.25 + 0.75 * static_cast<double>(share));
+    m_painter.setOpacity(mark.share >= 1 ? 1 : 0.25 + 0.75 * static_cast<double>(mark.share));
     m_painter.fillRect(box, brush);
-    if (box.width() >= 8 && m_theme.markPen().style() != Qt::NoPen) {
+    // Edges belong to single marks; round merged ones they would say that something begins there.
+    if (mark.row != Mark::kMerged && box.width() >= 8 && m_theme.markPen().style() != Qt::NoPen) {
         m_painter.setPen(m_theme.markPen());
         m_painter.setBrush(Qt::NoBrush);
         m_painter.drawRect(box.adjusted(0, 0, -1, -1));
@@ -107,17 +107,19 @@ void LanePainter::paintBatch(const api::BatchRow& batch, bool highlighted) const
     const QRect& lane = m_layout.of(Lane::batches);
     const int left = std::max(m_scale.pixel(batch.begin), lane.left() - 4);
     const int right = std::min(m_scale.pixel(batch.end), lane.right() + 4);
-    const QRect box(left, lane.top(), std::max(1, right - left), lane.height());
+    QRect box(left, lane.top(), std::max(1, right - left), lane.height());
+    const QString text = highlighted ? countText(batch.batch) : QString();
+    const int needed = m_painter.fontMetrics().horizontalAdvance(text) + 6;
+    // Under the pointer its number is always told, if need be on its neighbours' room.
+    if (highlighted && box.width() < needed)
+        box = QRect(box.center().x() - needed / 2, box.top(), needed, box.height());
     m_painter.fillRect(box, m_theme.color(highlighted ? Role::selectionFill : Role::button));
-    if (box.width() >= 4 || highlighted) {
+    if (box.width() >= 4) {
         m_painter.setPen(m_theme.color(highlighted ? Role::accent : Role::border));
         m_painter.setBrush(Qt::NoBrush);
         m_painter.drawRect(box.adjusted(0, 0, -1, -1));
     }
-    if (!highlighted)
-        return;
-    const QString text = countText(batch.batch);
-    if (m_painter.fontMetrics().horizontalAdvance(text) + 2 <= box.width())
+    if (highlighted)
         drawText(m_painter, box & lane, Qt::AlignCenter, text, m_theme.color(Role::text));
 }
 
@@ -190,7 +192,7 @@ void LanePainter::paintLayers() const
         const int thick = std::max(1, lane.height() - 2);
         for (const Mark& mark : lanes[static_cast<std::size_t>(layer)]) {
             if (mark.row == Mark::kMerged) {
-                paintBox(QRect(mark.left, lane.top() + 1, mark.width, thick), colour, mark.share);
+                paintMark(mark, QRect(mark.left, lane.top() + 1, mark.width, thick), colour);
                 continue;
             }
             // A thin line while the layer waits, a box while it computes.
@@ -228,9 +230,9 @@ void LanePainter::paintHashBuilding() const
     const auto marks = laneMarks(
         rows, m_model.hashCoverage(), m_scale, [](const api::HashBuildRow&) { return 0; }, {0}, 1);
     for (const Mark& mark : marks[0])
-        paintBox(
-            QRect(mark.left, lane.top() + 1, mark.width, lane.height() - 2),
-            m_theme.color(api::Purpose::predictor), mark.share);
+        paintMark(
+            mark, QRect(mark.left, lane.top() + 1, mark.width, lane.height() - 2),
+            m_theme.color(api::Purpose::predictor));
 }
 
 void LanePainter::paintTransfers() const
@@ -247,7 +249,7 @@ void LanePainter::paintTransfers() const
             const QBrush brush = m_theme.brush(static_cast<api::TransferKind>(mark.category));
             const int gap
                 = mark.row != Mark::kMerged && mark.width > 3 ? 1 : 0; // copies follow without a pause
-            paintBox(QRect(mark.left, top, mark.width - gap, half - 1), brush, mark.share);
+            paintMark(mark, QRect(mark.left, top, mark.width - gap, half - 1), brush);
         }
     }
 }
@@ -261,9 +263,8 @@ void LanePainter::paintStalls() const
         [](const api::StallRow& row) { return static_cast<int>(row.cause); }, laneOf, 1);
     for (const Mark& mark : marks[0]) {
         const int gap = mark.row != Mark::kMerged && mark.width > 3 ? 1 : 0;
-        paintBox(
-            QRect(mark.left, lane.top(), mark.width - gap, lane.height()),
-            m_theme.brush(static_cast<api::StallCause>(mark.category)), mark.share);
+        const QRect box(mark.left, lane.top(), mark.width - gap, lane.height());
+        paintMark(mark, box, m_theme.brush(static_cast<api::StallCause>(mark.category)));
     }
 }
 

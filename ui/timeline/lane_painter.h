@@ -6,6 +6,7 @@
 #include "ui/plot/columns.h"
 #include "ui/theme/theme.h"
 #include "ui/timeline/lane_layout.h"
+#include "ui/timeline/lane_marks.h"
 
 class QPainter;
 
@@ -40,7 +41,7 @@ private:
     void paintStalls() const;
     void paintEvictions() const;
     void paintEvents() const;
-    void paintBox(const QRect& box, const QBrush& brush, float share) const;
+    void paintMark(const Mark& mark, const QRect& box, const QBrush& brush) const;
 
     QPainter& m_painter;
     const RecordingModel& m_model;

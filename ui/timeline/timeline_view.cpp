@@ -101,9 +101,10 @@ void TimelineView::contentChanged()
     const TimeRange visible = axis().visible();
     const auto batches = model().batches(visible).size();
     titleAccessory()->setSummary(
-        batches == 0 ? QString()
-                     : tr("%1 batches, %2 events in view")
-                           .arg(countText(batches), countText(model().countEvents(visible))));
+        batches == 0
+            ? QString()
+            : (batches == 1 ? tr("%1 batch, %2 events in view") : tr("%1 batches, %2 events in view"))
+                  .arg(countText(batches), countText(model().countEvents(visible))));
     setAccessibleDescription(readout().join(QStringLiteral("; ")));
 }
 
@@ -151,9 +152,8 @@ bool TimelineView::event(QEvent* event)
         const auto* help = static_cast<QHelpEvent*>(event);
         const QString text = textAt(help->pos());
         if (text.isEmpty())
-            QToolTip::hideText();
-        else
-            QToolTip::showText(help->globalPos(), text, this);
+            return TimeView::event(event);
+        QToolTip::showText(help->globalPos(), text, this);
         return true;
     }
     return TimeView::event(event);

@@ -79,7 +79,7 @@ TEST(HeatmapView, theTextOfACellIsExact)
         (QStringList{
             QStringLiteral("6 tokens routed, 20.0 % of the layer, rank 2 of 4"),
             QStringLiteral("4 predicted, 0 unused, 2 unpredicted"),
-            QStringLiteral("used in 2 of 3 batches: 1 hits, 0 late, 1 unpredicted, 0 evicted early")}));
+            QStringLiteral("used in 2 of 3 batches: 1 hit, 0 late, 1 unpredicted, 0 evicted early")}));
     EXPECT_EQ(
         data.lines({0, 3}),
         (QStringList{
