@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The SiDA Studio authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/predictor/adamw.h"
+#include "engine/predictor/adamw_torch.h"
 
 #include <c10/core/GradMode.h>
 

@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-/// Internal to the predictor's training: the one header here that shows libtorch's types.
+/// Internal to the predictor's training, which shares libtorch's types.
 namespace sida::predictor
 {
 

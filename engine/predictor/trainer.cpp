@@ -3,7 +3,7 @@
 #include "engine/predictor/trainer.h"
 
 #include "engine/base/clock.h"
-#include "engine/predictor/adamw.h"
+#include "engine/predictor/adamw_torch.h"
 #include "engine/predictor/distillation.h"
 #include "engine/predictor/network_torch.h"
 #include "engine/predictor/training_plan.h"

@@ -85,6 +85,18 @@ TEST(Architecture, LibtorchInAHeaderIsFound)
     }
 }
 
+TEST(Architecture, AHeaderThatShowsLibtorchsTypesSaysSoAndStaysInItsFolder)
+{
+    EXPECT_THAT(violations("engine/model/layers_torch.h", including("<ATen/ATen.h>")), IsEmpty());
+    const std::string user = including("\"engine/model/layers_torch.h\"");
+    EXPECT_THAT(violations("engine/model/layers.cpp", user), IsEmpty());
+    EXPECT_THAT(violations("tests/unit/model/layers_test.cpp", user), IsEmpty());
+    EXPECT_THAT(violations("engine/model/more_torch.h", user), IsEmpty());
+    EXPECT_THAT(violations("engine/model/model.h", user), testing::SizeIs(1));
+    EXPECT_THAT(violations("engine/runtime/run.cpp", user), testing::SizeIs(1));
+    EXPECT_THAT(violations("ui/layers_torch.h", including("<ATen/ATen.h>")), testing::SizeIs(1));
+}
+
 TEST(Architecture, ASourceWithoutItsLicenceIsFound)
 {
     EXPECT_THAT(violations("engine/base/units.h", "#pragma once\n"), ElementsAre(HasSubstr("SPDX")));

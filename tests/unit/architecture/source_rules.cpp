@@ -47,6 +47,12 @@ bool isTorchHeader(const std::string& included)
     });
 }
 
+/// Where a folder's own sources must share libtorch's types, the header says so by its name.
+bool showsTorch(const fs::path& header)
+{
+    return header.generic_string().ends_with("_torch.h");
+}
+
 std::string brokenBy(const fs::path& path, const std::string& included)
 {
     const bool engine = isBelow(path, "engine");
@@ -60,8 +66,13 @@ std::string brokenBy(const fs::path& path, const std::string& included)
     if (ui && included.starts_with("engine/") && !included.starts_with("engine/api/")
         && !included.starts_with("engine/base/"))
         return "ui sees only engine/api and engine/base";
-    if (isHeader(path) && (engine || ui) && isTorchHeader(included))
-        return "libtorch's headers stay out of headers";
+    if (isHeader(path) && (engine || ui) && isTorchHeader(included) && !showsTorch(path))
+        return "libtorch's headers stay out of headers, except one named *_torch.h for its own folder";
+    const fs::path header = included;
+    if (showsTorch(header) && isHeader(path) && !showsTorch(path))
+        return "a header that shows libtorch's types is included by sources only";
+    if (showsTorch(header) && !isBelow(path, "tests") && path.parent_path() != header.parent_path())
+        return "a header that shows libtorch's types is for its own folder only";
     if (ui && isTorchHeader(included))
         return "ui knows nothing of libtorch";
     return {};
