@@ -357,9 +357,12 @@ void Studio::onFailed(Request request, const Error& error)
         Q_EMIT recordingChanged();
         Q_EMIT runEnded();
     }
+    // The look at the machine gives way to whatever else is asked, and is asked for again.
+    if (request == Request::doctor)
+        return;
     m_startWhenLoaded = false;
-    // Stopping was the user's own wish, and a plan is asked for again with the next change.
-    if (error.kind == ErrorKind::cancelled || request == Request::doctor)
+    // Stopping was the user's own wish.
+    if (error.kind == ErrorKind::cancelled)
         return;
     Q_EMIT problem({request, toText(error.message)});
 }
