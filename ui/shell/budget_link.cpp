@@ -73,7 +73,8 @@ void BudgetLink::refreshPlan()
         return m_panel->setUnknown(
             status.readiness == Readiness::failed ? status.detail : tr("Working out what the model needs"));
     m_panel->setLimits(limitsOf(*run.plan(), *run.model()));
-    m_panel->setBudget(run.plan()->budgetBytes);
+    // What was asked for, also while the plan for it is still being made.
+    m_panel->setBudget(run.options().budget.resolve(run.plan()->residentBytes));
     m_panel->setUse(run.plan()->byPurpose, run.plan()->budgetBytes, false);
     if (run.options().policy == api::Policy::resident)
         m_panel->setFixed(tr("Policy resident keeps every expert on the device"));
