@@ -13,6 +13,9 @@ namespace
 
 constexpr double kFrequencyGrowth = 1.02;
 constexpr double kFrequencyLimit = 1e200;
+/// A layer's experts are computed in this many groups when slots are scarce: those of the first groups make
+/// room for the next layer's while the others are computed.
+constexpr std::size_t kGroups = 4;
 
 } // namespace
 
@@ -148,6 +151,10 @@ void ExpertCache::beginLayer(int moeLayer, std::span<const ActiveExpert> active)
             m_active.push_back(entry);
         }
         m_hasMisses = m_hits.size() < m_active.size();
+        const bool roomIsWanted = m_table && m_enabledSlots < m_store.expertCount();
+        m_groupLimit = roomIsWanted ? std::max<std::size_t>(1, (m_active.size() + kGroups - 1) / kGroups)
+                                    : m_active.size();
+        m_releaseAtOnce = m_hasMisses || roomIsWanted;
         ++m_workVersion;
     }
     m_work.notify_one();
@@ -155,6 +162,7 @@ void ExpertCache::beginLayer(int moeLayer, std::span<const ActiveExpert> active)
 
 ExpertSource::Ready ExpertCache::next()
 {
+    m_groupSize = 0;
     if (m_nextHit < m_hits.size())
         return handOut(m_hits[m_nextHit++]);
     std::unique_lock lock(m_mutex);
@@ -169,6 +177,8 @@ ExpertSource::Ready ExpertCache::next()
 
 std::optional<ExpertSource::Ready> ExpertCache::nextIfReady()
 {
+    if (m_groupSize >= m_groupLimit)
+        return std::nullopt;
     if (m_nextHit < m_hits.size())
         return handOut(m_hits[m_nextHit++]);
     if (!m_hasMisses)
@@ -181,6 +191,7 @@ std::optional<ExpertSource::Ready> ExpertCache::nextIfReady()
 
 ExpertSource::Ready ExpertCache::handOut(std::size_t index)
 {
+    ++m_groupSize;
     Active& active = m_active[index];
     active.row.used = m_clock.now();
     return {index, m_arena.slot(active.row.slot)};
@@ -195,8 +206,8 @@ std::size_t ExpertCache::popArrived()
 
 void ExpertCache::release(std::size_t index)
 {
-    // Without misses nobody waits for a slot of this layer: endLayer gives them all back at once.
-    if (!m_hasMisses)
+    // When nobody waits for a slot of this layer, endLayer gives them all back with one lock.
+    if (!m_releaseAtOnce)
         return;
     Active& active = m_active[index];
     {

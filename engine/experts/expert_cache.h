@@ -29,7 +29,8 @@ namespace sida::experts
 /// the order of use and only into a free slot or one whose expert is needed later than the one that comes, so
 /// it can never push out what is wanted sooner. Evicting is forgetting: host copies never change.
 ///
-/// One mutex guards the state. A layer whose experts are all resident takes it twice, whatever their number.
+/// One mutex guards the state. A layer takes it twice when everything fits, and once more for each expert
+/// when slots are scarce and what was used makes room for what comes.
 class ExpertCache final : public ExpertSource
 {
 public:
@@ -160,6 +161,9 @@ private:
     std::size_t m_nextHit = 0;
     std::vector<std::size_t> m_arrived;
     bool m_hasMisses = false;
+    bool m_releaseAtOnce = false;
+    std::size_t m_groupLimit = 0; ///< experts handed out before the caller computes
+    std::size_t m_groupSize = 0;
 };
 
 } // namespace sida::experts
