@@ -30,6 +30,16 @@ bool doWithoutDisplay()
     return true;
 }
 
+/// Qt's own remarks ("this plugin does not support raise()") say nothing to a user; SIDA_LOG=debug shows
+/// them.
+void passOnQtMessage(QtMsgType type, const QMessageLogContext&, const QString& message)
+{
+    if (type == QtCriticalMsg || type == QtFatalMsg)
+        spdlog::error("{}", message.toStdString());
+    else
+        spdlog::debug("{}", message.toStdString());
+}
+
 int fail(const QString& message, int status)
 {
     QTextStream(stderr) << "sida-studio: " << message << '\n';
@@ -80,6 +90,7 @@ int main(int argc, char** argv)
 {
     const bool hidden = doWithoutDisplay();
     sida::log::initialise();
+    qInstallMessageHandler(passOnQtMessage);
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("sida-studio"));
     QApplication::setApplicationDisplayName(QStringLiteral("SiDA Studio"));

@@ -86,6 +86,12 @@ void NextRun::setLoading(Part part, bool loading)
     Q_EMIT changed();
 }
 
+void NextRun::setWaiting(Part part, const QString& name)
+{
+    m_waiting[indexOf(part)] = name;
+    Q_EMIT changed();
+}
+
 void NextRun::setFailure(Part part, const QString& reason)
 {
     m_failures[indexOf(part)] = reason;
@@ -156,6 +162,8 @@ bool NextRun::predictorFits() const
 PartStatus NextRun::status(Part part) const
 {
     PartStatus status = loadedStatus(part);
+    if (!m_waiting[indexOf(part)].isEmpty())
+        return {Readiness::waiting, m_waiting[indexOf(part)], tr("Read as soon as there is a model")};
     if (m_loading[indexOf(part)])
         status.readiness = Readiness::loading;
     else if (!m_failures[indexOf(part)].isEmpty()) {

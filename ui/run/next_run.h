@@ -17,7 +17,14 @@ namespace sida::ui
 enum class Part { model, dataset, predictor, device, budget };
 constexpr std::size_t kParts = 5;
 
-enum class Readiness { ready, missing, optional, loading, failed };
+enum class Readiness {
+    ready,
+    missing,
+    optional,
+    waiting, ///< chosen, and read as soon as there is a model
+    loading,
+    failed
+};
 
 /// One part of the next run in words.
 struct PartStatus {
@@ -39,6 +46,9 @@ public:
     void setDoctor(std::shared_ptr<const api::DoctorReport> doctor);
     void setPlan(std::shared_ptr<const api::BudgetPlan> plan);
     void setLoading(Part part, bool loading);
+    /// Datasets and predictors are read with the model's help: one that was chosen first waits for it. An
+    /// empty name forgets it.
+    void setWaiting(Part part, const QString& name);
     /// In the engine's words; empty forgets it.
     void setFailure(Part part, const QString& reason);
     /// The user's choice; emits optionsChanged() when it differs.
@@ -89,6 +99,7 @@ private:
     bool m_budgetChosen = false;
     std::array<bool, kParts> m_loading{};
     std::array<QString, kParts> m_failures;
+    std::array<QString, kParts> m_waiting;
 };
 
 } // namespace sida::ui

@@ -45,6 +45,8 @@ QString readiness(Readiness readiness)
         return Texts::tr("missing");
     case Readiness::optional:
         return Texts::tr("optional");
+    case Readiness::waiting:
+        return Texts::tr("waiting");
     case Readiness::loading:
         return Texts::tr("loading");
     case Readiness::failed:

@@ -31,6 +31,7 @@ QString marked(Readiness readiness)
         return QString(QChar(0x2715)) + QStringLiteral("  ") + word;
     case Readiness::loading:
         return QString(QChar(0x2026)) + QStringLiteral("  ") + word;
+    case Readiness::waiting:
     case Readiness::optional:
         break;
     }

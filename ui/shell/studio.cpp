@@ -66,6 +66,7 @@ void Studio::connectLoads()
         // Lengths in tokens are the model's: a dataset that was read before is read again.
         if (m_run.dataset())
             load(Part::dataset, pathText(m_run.dataset()->path));
+        loadWaiting();
         plan();
     });
     connect(m_host, &EngineHost::datasetLoaded, this, [this](const Shared<api::DatasetInfo>& dataset) {
@@ -226,14 +227,36 @@ void Studio::openModel(const QString& folder)
 
 void Studio::openDataset(const QString& file)
 {
-    if (!refuseWhileBusy())
-        load(Part::dataset, file);
+    openWithModel(Part::dataset, file, m_waitingDataset);
 }
 
 void Studio::openPredictor(const QString& file)
 {
-    if (!refuseWhileBusy())
-        load(Part::predictor, file);
+    openWithModel(Part::predictor, file, m_waitingPredictor);
+}
+
+/// The model's tokenizer counts a dataset, and its layers fit a predictor: without one they wait for it.
+void Studio::openWithModel(Part part, const QString& file, QString& waiting)
+{
+    if (refuseWhileBusy())
+        return;
+    const bool ready = m_run.model() || m_host->isOpen(Request::model);
+    waiting = ready ? QString() : file;
+    m_run.setWaiting(part, QFileInfo(waiting).fileName());
+    if (ready)
+        load(part, file);
+}
+
+void Studio::loadWaiting()
+{
+    const QString dataset = std::exchange(m_waitingDataset, {});
+    const QString predictor = std::exchange(m_waitingPredictor, {});
+    m_run.setWaiting(Part::dataset, {});
+    m_run.setWaiting(Part::predictor, {});
+    if (!dataset.isEmpty())
+        load(Part::dataset, dataset);
+    if (!predictor.isEmpty())
+        load(Part::predictor, predictor);
 }
 
 void Studio::openSession(const QString& file)

@@ -82,6 +82,8 @@ private:
     void updateActivity();
     void startIfPossible();
     void load(Part part, const QString& path);
+    void openWithModel(Part part, const QString& file, QString& waiting);
+    void loadWaiting();
     void plan();
     void onClassified(const std::vector<ClassifiedPath>& paths);
     void onFailed(Request request, const Error& error);
@@ -104,6 +106,8 @@ private:
     api::RecordingState m_state = api::RecordingState::complete;
     std::optional<Progress> m_progress;
     QString m_sessionPath;
+    QString m_waitingDataset;
+    QString m_waitingPredictor;
     std::optional<units::Budget> m_refusedBudget; ///< the plan under way is made without it, for its limits
     bool m_startWhenLoaded = false;
 };

@@ -152,6 +152,11 @@ void SummaryView::resizeEvent(QResizeEvent* event)
     arrange();
 }
 
+QWidget* SummaryView::wholePicture()
+{
+    return m_groups.empty() ? static_cast<QWidget*>(this) : m_content;
+}
+
 QString SummaryView::asText() const
 {
     QStringList lines;

@@ -28,6 +28,8 @@ public:
     void clear();
     SummaryModel* model() const { return m_model; }
     QString asText() const;
+    /// All of it, also what is scrolled out of sight.
+    QWidget* wholePicture();
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

@@ -3,6 +3,7 @@
 #include "ui/shell/view_exporter.h"
 
 #include "ui/shell/main_window.h"
+#include "ui/shell/summary_view.h"
 #include "ui/shell/workbench.h"
 #include "ui/theme/theme_manager.h"
 
@@ -55,7 +56,10 @@ Status saveAll(MainWindow& window, const QDir& folder, const QString& theme, QSt
     for (const Workbench::View& view : window.workbench().views()) {
         if (const int tab = tabs->indexOf(view.widget); tab >= 0)
             tabs->setCurrentIndex(tab);
-        SIDA_TRY(save(view.widget, folder, view.name + suffix, files));
+        QWidget* whole = view.widget;
+        if (auto* summary = qobject_cast<SummaryView*>(whole))
+            whole = summary->wholePicture();
+        SIDA_TRY(save(whole, folder, view.name + suffix, files));
     }
     tabs->setCurrentIndex(0);
     return {};

@@ -119,6 +119,21 @@ TEST(StartPage, PathsOfEveryKindAreToldApartAndLoadedModelFirst)
     EXPECT_TRUE(test.studio().nextRun().canStart());
 }
 
+TEST(StartPage, ADatasetChosenBeforeTheModelWaitsForIt)
+{
+    WindowUnderTest test;
+    ASSERT_TRUE(test.untilIdle());
+    test.studio().open({test.file(QStringLiteral("dev.tsv"), api::PathKind::dataset)});
+    ASSERT_TRUE(test.until(
+        [&] { return test.studio().nextRun().status(Part::dataset).readiness == Readiness::waiting; }));
+    EXPECT_EQ(test.script().datasetLoads, 0);
+    EXPECT_EQ(test.studio().nextRun().nextStep(), Part::model);
+    test.studio().openModel(test.file(QStringLiteral("model"), api::PathKind::model));
+    ASSERT_TRUE(test.until([&] { return test.studio().nextRun().canStart(); }));
+    EXPECT_EQ(test.script().datasetLoads, 1);
+    EXPECT_EQ(test.studio().nextRun().dataset()->path.filename(), "dev.tsv");
+}
+
 TEST(StartPage, FilesDroppedAnywhereOnTheWindowAreOpened)
 {
     WindowUnderTest test;

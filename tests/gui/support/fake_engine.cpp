@@ -121,6 +121,7 @@ FakeEngine::loadModel(const std::filesystem::path& folder, const ProgressSink& p
         return cancelled(*m_script);
     if (m_script->modelError)
         return failure(*m_script->modelError);
+    m_modelLoaded = true;
     api::ModelInfo model = m_script->model;
     model.path = folder;
     return model;
@@ -130,6 +131,8 @@ Result<api::DatasetInfo> FakeEngine::loadDataset(
     const std::filesystem::path& file, const api::DatasetOptions&, const ProgressSink&, std::stop_token)
 {
     ++m_script->datasetLoads;
+    if (!m_modelLoaded)
+        return failure(ErrorKind::usage, "no model is loaded: open a model folder first");
     if (m_script->datasetError)
         return failure(*m_script->datasetError);
     api::DatasetInfo dataset = m_script->dataset;

@@ -87,6 +87,7 @@ public:
 private:
     std::shared_ptr<FakeScript> m_script;
     std::atomic<bool> m_running = false;
+    bool m_modelLoaded = false;
 };
 
 /// What FakeEngine::planBudget answers: dense weights, two slots at least, one slot an expert at most.
