@@ -10,6 +10,9 @@ namespace sida::model
 namespace
 {
 
+constexpr std::uint64_t kOpen = std::uint64_t{1} << 31;
+constexpr std::uint64_t kJoined = kOpen - 1;
+
 /// Waits until `value` is no longer `old`, first without the system.
 std::uint32_t waitWhile(const std::atomic<std::uint32_t>& value, std::uint32_t old)
 {
@@ -32,42 +35,56 @@ ThreadTeam::ThreadTeam(int size)
 {
     for (int member = 1; member < size; ++member)
         m_threads.push_back(
-            startThread("sida-model", [this, member](const std::stop_token&) { work(member); }));
+            startThread("sida-model", [this, member](const std::stop_token&) { help(member); }));
 }
 
 ThreadTeam::~ThreadTeam()
 {
-    m_call = nullptr;
+    m_goHome.store(true, std::memory_order_relaxed);
     m_round.fetch_add(1, std::memory_order_release);
     m_round.notify_all();
 }
 
-void ThreadTeam::dispatch(int members, Call call, const void* context)
+void ThreadTeam::dispatch(Call call, const void* context)
 {
     m_call = call;
     m_context = context;
-    m_members = members;
-    // Every thread answers each round, also those that have nothing to do in it: so none can still be reading
-    // these values when the next round overwrites them.
-    m_pending.store(static_cast<std::uint32_t>(m_threads.size()), std::memory_order_relaxed);
-    m_round.fetch_add(1, std::memory_order_release);
+    m_done.store(0, std::memory_order_relaxed);
+    const std::uint32_t round = m_round.load(std::memory_order_relaxed) + 1;
+    m_state.store((std::uint64_t{round} << 32) | kOpen, std::memory_order_release);
+    m_round.store(round, std::memory_order_release);
     m_round.notify_all();
     call(context, 0);
-    for (std::uint32_t pending = m_pending.load(std::memory_order_acquire); pending != 0;)
-        pending = waitWhile(m_pending, pending);
+
+    const std::uint64_t closed = m_state.fetch_and(~kOpen, std::memory_order_acq_rel);
+    const auto joined = static_cast<std::uint32_t>(closed & kJoined);
+    for (std::uint32_t done = m_done.load(std::memory_order_acquire); done != joined;)
+        done = waitWhile(m_done, done);
 }
 
-void ThreadTeam::work(int member)
+/// False when the round is over already: then nothing of it may be touched.
+bool ThreadTeam::join(std::uint32_t round)
+{
+    std::uint64_t state = m_state.load(std::memory_order_acquire);
+    while ((state >> 32) == round && (state & kOpen) != 0) {
+        if (m_state.compare_exchange_weak(state, state + 1, std::memory_order_acq_rel))
+            return true;
+    }
+    return false;
+}
+
+void ThreadTeam::help(int member)
 {
     std::uint32_t seen = 0;
     for (;;) {
         seen = waitWhile(m_round, seen);
-        if (m_call == nullptr)
+        if (m_goHome.load(std::memory_order_relaxed))
             return;
-        if (member < m_members)
-            m_call(m_context, member);
-        if (m_pending.fetch_sub(1, std::memory_order_acq_rel) == 1)
-            m_pending.notify_one();
+        if (!join(seen))
+            continue;
+        m_call(m_context, member);
+        m_done.fetch_add(1, std::memory_order_acq_rel);
+        m_done.notify_one();
     }
 }
 

@@ -25,16 +25,28 @@ public:
 
     int size() const { return static_cast<int>(m_threads.size()) + 1; }
 
-    /// body(member) for each of 0 .. members - 1 (at most size()), at the same time; returns when all are
-    /// done. `body` must not throw.
+    /// body(item, member) for each item; whoever is free takes the next. Returns when all are done. `member`
+    /// is below size() and no two calls at the same time have the same. `body` must not throw.
+    ///
+    /// A helper that the system has not woken by then is not waited for: on a busy machine a round takes no
+    /// longer than the caller alone would need.
     template <typename Body>
-    void run(int members, const Body& body)
+    void each(std::size_t count, const Body& body)
     {
-        if (members <= 1)
-            return body(0);
+        std::atomic<std::size_t> next = 0;
+        const auto work = [&](int member) {
+            for (;;) {
+                const std::size_t item = next.fetch_add(1, std::memory_order_relaxed);
+                if (item >= count)
+                    return;
+                body(item, member);
+            }
+        };
+        if (count <= 1 || m_threads.empty())
+            return work(0);
+        using Work = decltype(work);
         dispatch(
-            members, [](const void* context, int member) { (*static_cast<const Body*>(context))(member); },
-            &body);
+            [](const void* context, int member) { (*static_cast<const Work*>(context))(member); }, &work);
     }
 
     /// body(begin, end, member) over consecutive shares of 0 .. count - 1, none smaller than `least` unless
@@ -44,37 +56,23 @@ public:
     {
         const auto parts
             = std::min(static_cast<std::size_t>(size()), std::max<std::size_t>(count / least, 1));
-        run(static_cast<int>(parts), [&](int member) {
-            const auto part = static_cast<std::size_t>(member);
+        each(parts, [&](std::size_t part, int member) {
             body(count * part / parts, count * (part + 1) / parts, member);
-        });
-    }
-
-    /// body(item, member) for each item, whoever is free takes the next.
-    template <typename Body>
-    void each(std::size_t count, const Body& body)
-    {
-        std::atomic<std::size_t> next = 0;
-        run(static_cast<int>(std::min(static_cast<std::size_t>(size()), count)), [&](int member) {
-            for (;;) {
-                const std::size_t item = next.fetch_add(1, std::memory_order_relaxed);
-                if (item >= count)
-                    return;
-                body(item, member);
-            }
         });
     }
 
 private:
     using Call = void (*)(const void* context, int member);
-    void dispatch(int members, Call call, const void* context);
-    void work(int member);
+    void dispatch(Call call, const void* context);
+    void help(int member);
+    bool join(std::uint32_t round);
 
-    Call m_call = nullptr; ///< null: go home
+    Call m_call = nullptr; ///< of the open round; read only by those who joined it
     const void* m_context = nullptr;
-    int m_members = 0;
-    std::atomic<std::uint32_t> m_round = 0;
-    std::atomic<std::uint32_t> m_pending = 0;
+    std::atomic<bool> m_goHome = false;
+    std::atomic<std::uint32_t> m_round = 0; ///< what helpers wait for
+    std::atomic<std::uint64_t> m_state = 0; ///< round, whether it is open, how many helpers joined
+    std::atomic<std::uint32_t> m_done = 0; ///< helpers that joined and are through
     std::vector<std::jthread> m_threads;
 };
 

@@ -79,13 +79,26 @@ TEST(ThreadTeam, SharesAreConsecutiveAndNotTooSmall)
     }
 }
 
-TEST(ThreadTeam, ManyShortRoundsLoseNothing)
+TEST(ThreadTeam, ManyShortRoundsLoseNothingAndNobodyLagsIntoTheNext)
 {
     ThreadTeam team(3);
-    std::atomic<std::uint64_t> sum = 0;
-    for (int round = 0; round < 3000; ++round)
-        team.run(round % 3 + 1, [&](int member) { sum += static_cast<std::uint64_t>(member) + 1; });
-    EXPECT_EQ(sum, 1000u * (1 + 3 + 6));
+    for (std::size_t round = 0; round < 3000; ++round) {
+        std::vector<std::size_t> seen(2 + round % 5, 0); // plain: the end of a round must make it visible
+        team.each(seen.size(), [&](std::size_t item, int) { seen[item] = round + item; });
+        for (std::size_t item = 0; item < seen.size(); ++item)
+            ASSERT_EQ(seen[item], round + item);
+    }
+}
+
+TEST(ThreadTeam, NoTwoCallsAtOneTimeHaveTheSameMember)
+{
+    ThreadTeam team(4);
+    std::vector<std::atomic<bool>> busy(4);
+    for (int round = 0; round < 200; ++round)
+        team.each(16, [&](std::size_t, int member) {
+            EXPECT_FALSE(busy[static_cast<std::size_t>(member)].exchange(true));
+            busy[static_cast<std::size_t>(member)] = false;
+        });
 }
 
 } // namespace
