@@ -62,6 +62,8 @@ int exportHeadless(ui::MainWindow& window, const StudioOptions& options)
         return fail(trouble, 2);
     if (window.studio().recordingState() == api::RecordingState::failed)
         return fail(QStringLiteral("the run failed"), 1);
+    if (!window.studio().recording().hasRun())
+        return fail(QStringLiteral("there is nothing to draw: give a session (.sida) or --demo"), 2);
     window.studio().axis().setFollowLive(false);
     window.studio().axis().fitAll();
     const auto files = ui::exportViews(window, options.exportFolder, options.size);

@@ -118,7 +118,7 @@ int main(int argc, char** argv)
     for (const auto choice : {ui::ThemeChoice::light, ui::ThemeChoice::dark}) {
         const QString theme
             = choice == ui::ThemeChoice::dark ? QStringLiteral("-dark") : QStringLiteral("-light");
-        for (const QSize size : {QSize(1280, 800), QSize(1600, 1000)}) {
+        for (const QSize size : {QSize(1280, 800), QSize(1920, 1080)}) {
             const QString suffix = QStringLiteral("-%1%2").arg(size.width()).arg(theme);
             const auto draw = [&](auto function) {
                 // A window takes its theme from its settings, which are new each time.
