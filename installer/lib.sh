@@ -67,7 +67,7 @@ build_jobs() {
     echo $((jobs < by_memory ? jobs : by_memory))
 }
 
-# Configures and builds build/release; shows the compiler's own words when something fails.
+# build_release TARGET...: configures build/release and builds the targets; shows the compiler's own words when it fails.
 build_release() {
     mkdir -p "$root/build"
     lock 8 "$root/build/.lock" "Another build of this folder is running: waiting for it to end."
@@ -76,7 +76,7 @@ build_release() {
     local jobs
     jobs=$(build_jobs)
     say "Building with $jobs jobs"
-    (cd "$root" && NINJA_STATUS='[%f/%t] ' cmake --build --preset release -- -j "$jobs") \
+    (cd "$root" && NINJA_STATUS='[%f/%t] ' cmake --build --preset release -- -j "$jobs" "$@") \
         || die "the build failed: the compiler's message is above"
     exec 8<&-
 }

@@ -28,7 +28,7 @@ show_without_display() {
     record_demo || die "the demo run failed: its message is above"
     say "Drawing the views"
     rm -rf -- "$demo/views.tmp"
-    QT_QPA_PLATFORM=offscreen "$bin/sida-studio" "$demo/demo.sida" --export-views "$demo/views.tmp" \
+    QT_QPA_PLATFORM=offscreen "$bin/sida-studio" "$demo/demo.sida" --export-views "$demo/views.tmp" >/dev/null \
         || die "drawing the views failed: the message is above"
     rm -rf -- "$demo/views"
     mv -T -- "$demo/views.tmp" "$demo/views"
@@ -44,7 +44,7 @@ show_without_display() {
 require_space_for_all
 choose_deps_dir
 "$root/installer/dependencies.sh"
-build_release
+build_release sida sida-studio
 if [[ -n ${DISPLAY:-}${WAYLAND_DISPLAY:-} ]]; then
     say "Starting SiDA Studio with the demo"
     exec "$bin/sida-studio" --demo

@@ -11,7 +11,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 require_space_for_all
 choose_deps_dir
 "$root/installer/dependencies.sh"
-build_release
+build_release all
 say "Running the tests"
 cd "$root"
 exec ctest --preset release -LE bench -j "$(nproc)" "$@"
