@@ -7,6 +7,7 @@
 #include "engine/predictor/trainer.h"
 
 #include <ATen/Parallel.h>
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <fmt/chrono.h>
@@ -36,6 +37,13 @@ public:
 private:
     int m_before;
 };
+
+/// Threads for the optimiser's steps. They meet after every small operation: on a machine with one other busy
+/// program, two threads on two cores took ten times as long as one, so some cores are left alone.
+int stepThreads(const api::TrainOptions& options)
+{
+    return options.threads > 0 ? options.threads : std::clamp(at::get_num_threads() / 2, 1, 4);
+}
 
 tl::unexpected<Error> wrongOption(std::string_view name, std::string_view expected, double found)
 {
@@ -142,6 +150,7 @@ Result<api::TrainResult> captureAndTrain(
     SIDA_TRY_ASSIGN(
         const Capture capture, captureRouting(model, data, options.topT, options.batchSize, progress, stop));
     const Nanoseconds captured = monotonicNow();
+    const ThreadCount fewer(stepThreads(options));
     const NetworkShape shape = chooseShape(model.info(), options);
     Trainer trainer(shape, options, data, capture, model.embeddings());
     StageProgress stage(progress, "Training the predictor", trainer.steps());
