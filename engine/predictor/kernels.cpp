@@ -170,28 +170,58 @@ struct Kernels {
     float (*sum)(const float*, std::size_t, float);
 };
 
-#define SIDA_KERNELS(name, attribute, kMost)                                                                 \
-    attribute void name##Multiply(const Product& product)                                                    \
-    {                                                                                                        \
-        multiplyAll<kMost>(product);                                                                         \
-    }                                                                                                        \
-    attribute void name##Step(const LstmStep& step)                                                          \
-    {                                                                                                        \
-        stepAll<kMost>(step);                                                                                \
-    }                                                                                                        \
-    attribute float name##Sum(const float* values, std::size_t count, float shift)                           \
-    {                                                                                                        \
-        return sumAll(values, count, shift);                                                                 \
-    }                                                                                                        \
-    constexpr Kernels name##Kernels                                                                          \
-    {                                                                                                        \
-        name##Multiply, name##Step, name##Sum                                                                \
-    }
+void plainMultiply(const Product& product)
+{
+    multiplyAll<1>(product);
+}
+void plainStep(const LstmStep& step)
+{
+    stepAll<1>(step);
+}
+float plainSum(const float* values, std::size_t count, float shift)
+{
+    return sumAll(values, count, shift);
+}
+constexpr Kernels kPlainKernels{plainMultiply, plainStep, plainSum};
 
-SIDA_KERNELS(plain, , 1);
 #if defined(__x86_64__)
-SIDA_KERNELS(avx2, __attribute__((target("avx2,fma"))), 2);
-SIDA_KERNELS(avx512, __attribute__((target("avx512f,avx2,fma"))), 4);
+#define SIDA_AVX2 __attribute__((target("avx2,fma")))
+#define SIDA_AVX512 __attribute__((target("avx512f,avx2,fma")))
+
+SIDA_AVX2
+void avx2Multiply(const Product& product)
+{
+    multiplyAll<2>(product);
+}
+SIDA_AVX2
+void avx2Step(const LstmStep& step)
+{
+    stepAll<2>(step);
+}
+SIDA_AVX2
+float avx2Sum(const float* values, std::size_t count, float shift)
+{
+    return sumAll(values, count, shift);
+}
+constexpr Kernels kAvx2Kernels{avx2Multiply, avx2Step, avx2Sum};
+
+SIDA_AVX512
+void avx512Multiply(const Product& product)
+{
+    multiplyAll<4>(product);
+}
+SIDA_AVX512
+void avx512Step(const LstmStep& step)
+{
+    stepAll<4>(step);
+}
+SIDA_AVX512
+float avx512Sum(const float* values, std::size_t count, float shift)
+{
+    return sumAll(values, count, shift);
+}
+constexpr Kernels kAvx512Kernels{avx512Multiply, avx512Step, avx512Sum};
+
 #endif
 
 const Kernels& kernels()
@@ -199,11 +229,11 @@ const Kernels& kernels()
     static const Kernels kChosen = [] {
 #if defined(__x86_64__)
         if (__builtin_cpu_supports("avx512f"))
-            return avx512Kernels;
+            return kAvx512Kernels;
         if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-            return avx2Kernels;
+            return kAvx2Kernels;
 #endif
-        return plainKernels;
+        return kPlainKernels;
     }();
     return kChosen;
 }

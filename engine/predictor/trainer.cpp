@@ -184,7 +184,8 @@ Result<api::TrainEpoch> Trainer::runEpoch(const StepDone& stepDone)
 {
     State& s = *m_state;
     const Nanoseconds start = monotonicNow();
-    const double learningRate = s.options.learningRate > 0 ? s.options.learningRate : kDefaultLearningRate;
+    const double learningRate
+        = s.options.learningRate > 0 ? s.options.learningRate : defaultLearningRate(s.shape.hiddenDim);
     api::TrainEpoch epoch;
     epoch.epoch = static_cast<int>(s.result.epochs.size()) + 1;
     for (const auto& samples :

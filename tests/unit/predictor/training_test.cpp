@@ -28,7 +28,6 @@ protected:
         m_options.hiddenDim = 32;
         m_options.batchSize = 16;
         m_options.epochs = 1;
-        m_options.learningRate = 1e-2; // for a network this small
         m_options.threads = 1;
     }
 
