@@ -50,6 +50,14 @@ QString work(ui::MainWindow& window, const StudioOptions& options)
         return options.demo ? QStringLiteral("the demo is not installed; see --help for other ways to begin")
                             : QString();
     loop.exec();
+    // The pictures name the device and its free memory.
+    if (trouble.isEmpty() && !studio.nextRun().doctor()) {
+        QObject::connect(&studio.nextRun(), &ui::NextRun::changed, &loop, [&] {
+            if (studio.nextRun().doctor())
+                loop.quit();
+        });
+        loop.exec();
+    }
     return trouble;
 }
 

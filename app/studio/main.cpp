@@ -80,7 +80,9 @@ int writePictures(const sida::studio::StudioOptions& options)
 {
     const QTemporaryDir scratch;
     QSettings settings(scratch.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat);
-    sida::ui::MainWindow window(makeSetup(settings, scratch.path()));
+    sida::ui::MainWindow::Setup setup = makeSetup(settings, scratch.path());
+    setup.demo.passes = 1; // nobody is there to try anything meanwhile
+    sida::ui::MainWindow window(std::move(setup));
     return sida::studio::exportHeadless(window, options);
 }
 

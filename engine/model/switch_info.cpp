@@ -102,6 +102,16 @@ std::string architectureOf(const SwitchLayout& layout)
     return text;
 }
 
+/// The folder's name; one that only says "model" is told with the folder it stands in.
+std::string nameOf(const std::filesystem::path& folder)
+{
+    const std::filesystem::path whole
+        = (std::filesystem::absolute(folder) / "").lexically_normal().parent_path();
+    const std::string name = whole.filename().string();
+    const std::string parent = whole.parent_path().filename().string();
+    return name == "model" && !parent.empty() ? parent + "/" + name : name;
+}
+
 } // namespace
 
 Result<api::ModelInfo> describeSwitch(const checkpoint::Checkpoint& checkpoint, const SwitchLayout& layout)
@@ -109,11 +119,7 @@ Result<api::ModelInfo> describeSwitch(const checkpoint::Checkpoint& checkpoint, 
     const SwitchConfig& config = layout.config;
     api::ModelInfo info;
     info.path = checkpoint.folder();
-    info.name = (std::filesystem::absolute(checkpoint.folder()) / "")
-                    .lexically_normal()
-                    .parent_path()
-                    .filename()
-                    .string();
+    info.name = nameOf(checkpoint.folder());
     info.architecture = architectureOf(layout);
     info.layers = config.layers;
     info.dModel = config.dModel;

@@ -12,6 +12,7 @@ struct DemoFiles {
     QString model;
     QString dataset;
     QString predictor;
+    int passes = 10; ///< over the dataset: long enough to drag the budget while it runs
     bool complete() const { return !model.isEmpty() && !dataset.isEmpty() && !predictor.isEmpty(); }
 };
 

@@ -240,6 +240,7 @@ void Studio::onFailed(Request request, const Error& error)
     }
     if (request == Request::run) {
         m_state = api::RecordingState::failed;
+        m_recording.finish();
         m_axis.setFollowLive(false);
         Q_EMIT recordingChanged();
         Q_EMIT runEnded();
@@ -269,6 +270,7 @@ void Studio::onRunFinished(const api::RunResult& result)
 {
     m_state = result.recording ? result.recording->state : api::RecordingState::complete;
     m_sessionPath = pathText(result.session);
+    m_recording.finish();
     m_axis.setFollowLive(false);
     if (result.recording && m_figures)
         m_figures = result.figures;

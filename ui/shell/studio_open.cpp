@@ -144,6 +144,9 @@ void Studio::runDemo(const DemoFiles& demo)
     openPredictor(demo.predictor);
     m_run.setPolicyByUser(api::Policy::sida);
     m_run.setBudget(units::Budget::ofShare(0.3));
+    api::RunOptions options = m_run.options();
+    options.repeat = demo.passes;
+    m_run.setOptions(options);
 }
 
 void Studio::onSessionOpened(const Shared<api::Recording>& recording, const QString& path)
