@@ -28,7 +28,7 @@ struct RunOptions {
     units::Budget budget;
     DeviceKind device = DeviceKind::cpu;
     DType dtype = DType::f32;
-    int threads = 0; ///< of the inference thread; 0 = as many as the machine has cores
+    int threads = 0; ///< of the inference thread; 0 = all cores, less one with policy `sida`
     int batchSize = 1;
     int repeat = 1; ///< passes over the dataset
     std::uint64_t seed = 0;

@@ -19,6 +19,12 @@ int resolveThreads(int wanted)
     return wanted > 0 ? wanted : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
+int inferenceThreads(const api::RunOptions& options)
+{
+    const bool sharesTheCores = options.threads == 0 && options.policy == api::Policy::sida;
+    return sharesTheCores ? std::max(1, resolveThreads(0) - 1) : resolveThreads(options.threads);
+}
+
 std::string libtorchVersion()
 {
     return TORCH_VERSION;

@@ -39,7 +39,7 @@ void addOptions(api::Provenance& facts, int maxLength, const api::RunOptions& op
     add("lookahead", std::to_string(options.lookahead));
     add("budget", units::formatBudget(options.budget));
     add("dtype", std::string(api::name(options.dtype)));
-    add("threads", std::to_string(resolveThreads(options.threads)));
+    add("threads", std::to_string(inferenceThreads(options)));
     add("batch_size", std::to_string(options.batchSize));
     add("max_length", std::to_string(maxLength));
     add("repeat", std::to_string(options.repeat));

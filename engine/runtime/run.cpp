@@ -134,7 +134,7 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
             hashStatus = builder.build(ownStop.get_token());
         });
         std::jthread inference = startThread("sida-inference", [&](const std::stop_token&) {
-            setComputeThreads(resolveThreads(m_options.threads));
+            setComputeThreads(inferenceThreads(m_options));
             status = inferAll(queue, ownStop.get_token());
             m_gate.close();
         });
@@ -179,7 +179,7 @@ Status Run::askReference(const api::RunObserver& observer, const std::stop_token
 {
     if (m_options.routing != api::Routing::predicted || m_inputs.model.info().labels == 0)
         return {};
-    setComputeThreads(resolveThreads(m_options.threads));
+    setComputeThreads(inferenceThreads(m_options));
     m_reference.assign(m_inputs.data.samples.size(), -1);
     model::HostExpertSource source(m_inputs.model.experts());
     std::uint64_t done = 0;
