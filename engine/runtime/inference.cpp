@@ -40,12 +40,16 @@ private:
 
 Status Run::inferAll(BoundedQueue<PreparedBatch>& queue, const std::stop_token& stop)
 {
+    Nanoseconds first = 0;
     while (!stop.stop_requested()) {
         std::optional<PreparedBatch> prepared = queue.pop(stop);
         if (!prepared || stop.stop_requested())
             break;
+        if (prepared->batch.number == 0)
+            first = m_clock.now();
         m_gate.serve([this](const units::Budget& budget) { return applyBudget(budget); });
         SIDA_TRY(inferOne(*prepared));
+        m_inferenceNs = m_clock.now() - first;
     }
     return {};
 }

@@ -171,6 +171,7 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
     result.task = m_inputs.data.info.task;
     result.outputs = std::move(m_outputs);
     result.session = m_options.session;
+    result.inferenceSeconds = static_cast<double>(m_inferenceNs) * 1e-9;
     result.stopped = stopped;
     return result;
 }

@@ -76,6 +76,7 @@ private:
     std::unique_ptr<device::Workspace> m_predictorWorkspace;
     experts::ExpertCache m_cache;
     BudgetGate m_gate;
+    Nanoseconds m_inferenceNs = 0; ///< first batch begun to last batch ended
     std::vector<std::int32_t> m_reference; ///< by sample; empty unless routing is predicted
     std::vector<api::SampleOutput> m_outputs; ///< by sample, when kept
     std::vector<std::uint8_t> m_layerScratch; ///< experts seen in a layer, for precision and recall
