@@ -12,9 +12,9 @@ demo_data=$root/resources/demo
 demo=$root/build/demo
 bin=$root/build/release/bin
 
-# The demo's own model, data and predictor, on a third of the memory that the whole model would take.
+# The demo's own model, data and predictor, on 30 % of the memory that the whole model would take.
 record_demo() {
-    local options=(--model "$demo_data/model" --dataset "$demo_data/dev.tsv" --budget 33%) predictor
+    local options=(--model "$demo_data/model" --dataset "$demo_data/dev.tsv" --budget 30%) predictor
     for predictor in "$demo_data"/*predictor*.safetensors; do
         [[ ! -e $predictor ]] || options+=(--predictor "$predictor")
     done
