@@ -54,8 +54,8 @@ public:
 
     virtual Result<RunResult>
     run(const RunOptions& options, const RunObserver& observer, std::stop_token stop) = 0;
-    /// Asks the run in progress for another budget; the answer comes at the next MoE layer. Evicts, commits, or
-    /// keeps the old budget and says why. Blocks until it is answered; an error when nothing runs.
+    /// Asks the run in progress for another budget; the answer comes at the next MoE layer. Evicts, commits,
+    /// or keeps the old budget and says why. Blocks until it is answered; an error when nothing runs.
     virtual Result<BudgetPlan> changeBudget(const units::Budget& budget) = 0;
 
     virtual Result<TrainResult> train(

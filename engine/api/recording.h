@@ -130,7 +130,8 @@ struct SampleRow {
     std::uint32_t tokens = 0;
     std::int32_t label = -1;
     std::int32_t prediction = -1;
-    std::int32_t reference = -1; ///< what `resident` with routing `exact` says; only asked with routing `predicted`
+    std::int32_t reference
+        = -1; ///< what `resident` with routing `exact` says; only asked with routing `predicted`
     bool operator==(const SampleRow&) const = default;
 };
 

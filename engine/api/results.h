@@ -29,7 +29,8 @@ struct RunResult {
     Figures figures;
     std::vector<SampleOutput> outputs; ///< in the dataset's order; only with RunOptions::keepOutputs
     std::filesystem::path session; ///< empty when not recorded to a file
-    double inferenceSeconds = 0; ///< of the inference thread, first batch to last; told even when nothing is recorded
+    double inferenceSeconds
+        = 0; ///< of the inference thread, first batch to last; told even when nothing is recorded
     bool stopped = false; ///< by the user, before the end of the data
 };
 

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/base/version.h"
 
-namespace sida {
+namespace sida
+{
 
 const char* version()
 {

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-namespace sida {
+namespace sida
+{
 
 /// Of the program, "0.1.0".
 const char* version();

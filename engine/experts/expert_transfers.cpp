@@ -54,18 +54,15 @@ bool ExpertCache::pickDemand(Job& job)
 
 bool ExpertCache::pickPrefetch(Job& job)
 {
-    while (const PrefetchQueue::Item* front = m_prefetch.front()) {
-        // A copy: an expert that is evicted for it goes back into the queue, which may move the queue's
-        // items.
-        const PrefetchQueue::Item item = *front;
-        if (m_experts[static_cast<std::size_t>(item.expert)].slot >= 0) {
+    while (const std::optional<PrefetchQueue::Item> item = m_prefetch.front()) {
+        if (m_experts[static_cast<std::size_t>(item->expert)].slot >= 0) {
             m_prefetch.popFront();
             continue;
         }
-        const int slot = takeSlot(item.position);
+        const int slot = takeSlot(item->position);
         if (slot < 0)
             return false; // everything that is resident is needed sooner
-        job = {item.expert, slot, item.position, api::TransferKind::prefetch, item.queued};
+        job = {item->expert, slot, item->position, api::TransferKind::prefetch, item->queued};
         m_prefetch.popFront();
         assign(job.expert, slot);
         return true;

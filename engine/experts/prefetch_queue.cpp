@@ -64,11 +64,11 @@ Position PrefetchQueue::nextUse(int expert)
     return coming.count > 0 ? m_positions[base + coming.head] : kNever;
 }
 
-const PrefetchQueue::Item* PrefetchQueue::front()
+std::optional<PrefetchQueue::Item> PrefetchQueue::front()
 {
     while (!m_order.empty() && m_order.front().position < m_now)
         popFront();
-    return m_order.empty() ? nullptr : &m_order.front();
+    return m_order.empty() ? std::nullopt : std::optional(m_order.front());
 }
 
 void PrefetchQueue::popFront()

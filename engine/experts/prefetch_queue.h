@@ -6,6 +6,7 @@
 #include "engine/experts/eviction.h"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace sida::experts
@@ -34,8 +35,8 @@ public:
 
     /// Soonest coming use of the expert, kNever when none is known.
     Position nextUse(int expert);
-    /// The next wanted expert, or null.
-    const Item* front();
+    /// The next wanted expert; a copy, since evicting for it puts another one back into the queue.
+    std::optional<Item> front();
     void popFront();
 
 private:

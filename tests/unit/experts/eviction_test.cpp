@@ -53,7 +53,7 @@ TEST(PrefetchQueue, HandsOutExpertsInTheOrderOfUse)
     queue.add({5, 2, 0});
     queue.add({3, 1, 0});
     queue.add({9, 1, 0});
-    ASSERT_NE(queue.front(), nullptr);
+    ASSERT_TRUE(queue.front());
     EXPECT_EQ(queue.front()->expert, 1);
     queue.popFront();
     EXPECT_EQ(queue.front()->expert, 2);
@@ -72,7 +72,19 @@ TEST(PrefetchQueue, ForgetsWhatHasHappened)
     EXPECT_EQ(queue.front()->position, 6U);
     queue.advanceTo(7);
     EXPECT_EQ(queue.nextUse(1), kNever);
-    EXPECT_EQ(queue.front(), nullptr);
+    EXPECT_FALSE(queue.front());
+}
+
+TEST(PrefetchQueue, WhatWasHandedOutStaysWhatItWasWhenTheQueueGrows)
+{
+    PrefetchQueue queue(3, 2);
+    queue.add({4, 0, 0});
+    const auto item = queue.front();
+    for (int i = 0; i < 1000; ++i)
+        queue.putBack({static_cast<Position>(5 + i), 1, 0});
+    ASSERT_TRUE(item);
+    EXPECT_EQ(item->expert, 0);
+    EXPECT_EQ(item->position, 4U);
 }
 
 TEST(PrefetchQueue, BringsAnEvictedExpertBackBeforeLaterOnes)
