@@ -31,6 +31,8 @@ endif()
 if(SIDA_SANITIZE)
     add_compile_options(-fsanitize=${SIDA_SANITIZE} -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${SIDA_SANITIZE})
+    # GCC 12 sees uses of uninitialised values in its own library when a sanitizer is on (std::stop_source).
+    add_compile_options(-Wno-maybe-uninitialized)
     if(SIDA_SANITIZE MATCHES "undefined")
         add_compile_options(-fno-sanitize-recover=undefined)
     endif()

@@ -20,8 +20,10 @@ namespace sida::profile
 namespace
 {
 
+// Rings are emptied often, so that a burst finds room; what was in them is passed on less often, because
+// every transaction and every picture costs something of its own.
 constexpr std::chrono::milliseconds kDrainInterval{50};
-constexpr Nanoseconds kObserverInterval = 100'000'000;
+constexpr Nanoseconds kPassOnInterval = 200'000'000;
 
 } // namespace
 
@@ -39,8 +41,9 @@ struct RecordingPump::State {
 
     void pump(const std::stop_token& stop);
     void take();
+    void passOn();
     void writeToSink(const api::RecordingChunk& chunk);
-    void tellObserver();
+    void tellObserver(std::shared_ptr<const api::RecordingChunk> rows);
 
     Recorder& recorder;
     RecordingSink* sink;
@@ -48,9 +51,8 @@ struct RecordingPump::State {
     std::function<void(const Error&)> onSinkFailure;
 
     std::shared_ptr<api::Recording> recording;
-    api::RecordingChunk untold; ///< since the observer last heard
-    bool hasUntold = false;
-    Nanoseconds lastTold = 0;
+    api::RecordingChunk taken; ///< from the rings, not yet passed on
+    Nanoseconds lastPassedOn = 0;
     std::uint64_t batches = 0;
     std::uint64_t samples = 0;
     TimeLeft timeLeft;
@@ -71,31 +73,40 @@ void RecordingPump::State::pump(const std::stop_token& stop)
     while (!stop.stop_requested()) {
         wake.wait_for(lock, stop, kDrainInterval, [] { return false; });
         take();
-        if (hasUntold && monotonicNow() - lastTold >= kObserverInterval)
-            tellObserver();
+        if (monotonicNow() - lastPassedOn >= kPassOnInterval)
+            passOn();
     }
     // What was recorded between the last look and the request to stop.
     take();
-    if (hasUntold)
-        tellObserver();
+    passOn();
 }
 
 void RecordingPump::State::take()
 {
-    const api::RecordingChunk chunk = recorder.drain();
-    if (chunk.empty() && chunk.droppedEvents == recording->rows.droppedEvents)
+    api::RecordingChunk chunk = recorder.drain();
+    if (taken.empty())
+        taken = std::move(chunk);
+    else
+        taken.append(chunk);
+}
+
+void RecordingPump::State::passOn()
+{
+    if (taken.empty() && taken.droppedEvents == recording->rows.droppedEvents)
         return;
-    writeToSink(chunk);
+    lastPassedOn = monotonicNow();
+    auto rows = std::make_shared<api::RecordingChunk>(std::exchange(taken, {}));
+    orderRows(*rows); // two looks at the rings may interleave rows of two threads
+    writeToSink(*rows);
     {
         const std::lock_guard lock(figuresMutex);
-        accumulator.add(chunk);
+        accumulator.add(*rows);
     }
-    recording->rows.append(chunk);
-    untold.append(chunk);
-    hasUntold = true;
-    batches += chunk.batches.size();
-    for (const api::BatchRow& batch : chunk.batches)
+    recording->rows.append(*rows);
+    batches += rows->batches.size();
+    for (const api::BatchRow& batch : rows->batches)
         samples += batch.samples;
+    tellObserver(std::move(rows));
 }
 
 void RecordingPump::State::writeToSink(const api::RecordingChunk& chunk)
@@ -110,14 +121,11 @@ void RecordingPump::State::writeToSink(const api::RecordingChunk& chunk)
         onSinkFailure(written.error());
 }
 
-void RecordingPump::State::tellObserver()
+void RecordingPump::State::tellObserver(std::shared_ptr<const api::RecordingChunk> rows)
 {
-    lastTold = monotonicNow();
-    auto rows = std::make_shared<const api::RecordingChunk>(std::exchange(untold, {}));
-    hasUntold = false;
     if (observer.rows)
         observer.rows(std::move(rows));
-    timeLeft.add(lastTold, batches);
+    timeLeft.add(lastPassedOn, batches);
     if (!observer.progress)
         return;
     const std::uint64_t total = recording->header.totalBatches;

@@ -21,8 +21,8 @@ public:
     virtual Status write(const api::RecordingChunk& chunk) = 0;
 };
 
-/// The recording thread ("sida-recorder"): drains the recorder every 50 ms, hands the rows to the sink and,
-/// at most ten times a second, to the observer, and keeps the whole recording and its figures.
+/// The recording thread ("sida-recorder"): drains the recorder every 50 ms, hands the rows to the sink and
+/// to the observer five times a second, and keeps the whole recording and its figures.
 class RecordingPump
 {
 public:

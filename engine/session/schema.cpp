@@ -36,21 +36,6 @@ CREATE TABLE batches(
 CREATE TABLE layers(
     batch INTEGER NOT NULL, layer INTEGER NOT NULL, begin_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL,
     PRIMARY KEY (batch, layer)) WITHOUT ROWID;
-CREATE TABLE uses(
-    batch INTEGER NOT NULL, layer INTEGER NOT NULL, expert INTEGER NOT NULL,
-    routed INTEGER NOT NULL, predicted INTEGER NOT NULL, outcome INTEGER NOT NULL REFERENCES outcomes(id),
-    slot INTEGER NOT NULL, used_ns INTEGER NOT NULL,
-    PRIMARY KEY (batch, layer, expert)) WITHOUT ROWID;
-CREATE TABLE transfers(
-    layer INTEGER NOT NULL, expert INTEGER NOT NULL, kind INTEGER NOT NULL REFERENCES transfer_kinds(id),
-    slot INTEGER NOT NULL, batch INTEGER NOT NULL, bytes INTEGER NOT NULL,
-    queued_ns INTEGER NOT NULL, begin_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL);
-CREATE TABLE evictions(
-    layer INTEGER NOT NULL, expert INTEGER NOT NULL, slot INTEGER NOT NULL, time_ns INTEGER NOT NULL,
-    reason INTEGER NOT NULL REFERENCES eviction_reasons(id), used INTEGER NOT NULL);
-CREATE TABLE stalls(
-    batch INTEGER NOT NULL, layer INTEGER NOT NULL, expert INTEGER NOT NULL,
-    begin_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL, cause INTEGER NOT NULL REFERENCES stall_causes(id));
 CREATE TABLE memory(
     time_ns INTEGER NOT NULL, dense_weights INTEGER NOT NULL, predictor INTEGER NOT NULL,
     expert_slots INTEGER NOT NULL, staging INTEGER NOT NULL, activations INTEGER NOT NULL,
@@ -97,6 +82,22 @@ CREATE VIEW expert_totals AS
     FROM uses u LEFT JOIN moe_layers m USING (layer) GROUP BY u.layer, u.expert;
 )";
 
+/// The packed tables, the views that unpack them, and what finds the uses of a batch.
+std::string packedSql()
+{
+    std::string sql = "CREATE TABLE places(i INTEGER PRIMARY KEY);\n";
+    for (std::size_t i = 0; i < kRecordsPerRow; ++i)
+        sql += fmt::format("INSERT INTO places VALUES ({});\n", i);
+    const api::RecordingChunk kinds;
+    forEachTable(kinds, [&]<typename Row>(const std::vector<Row>&) {
+        using Table = TableOf<Row>;
+        if constexpr (Table::kPacked)
+            sql += packedTableSql(Table::kName, Table::kPacking)
+                + unpackingViewSql(Table::kName, Table::kPacking);
+    });
+    return sql + "CREATE INDEX uses_by_batch ON uses_packed(batch, layer);\n";
+}
+
 template <typename Enum>
 std::string lookupTable(std::string_view table, std::size_t values)
 {
@@ -112,11 +113,12 @@ std::string lookupTable(std::string_view table, std::size_t values)
 std::string schemaSql()
 {
     return fmt::format(
-        "PRAGMA application_id={};\nPRAGMA user_version={};\n{}{}{}{}{}{}", kApplicationId, kSchemaVersion,
+        "PRAGMA application_id={};\nPRAGMA user_version={};\n{}{}{}{}{}{}{}", kApplicationId, kSchemaVersion,
         lookupTable<api::Outcome>("outcomes", api::kOutcomes),
         lookupTable<api::StallCause>("stall_causes", api::kStallCauses),
         lookupTable<api::TransferKind>("transfer_kinds", kTransferKinds),
-        lookupTable<api::EvictionReason>("eviction_reasons", kEvictionReasons), kTableSql, kViewSql);
+        lookupTable<api::EvictionReason>("eviction_reasons", kEvictionReasons), kTableSql, packedSql(),
+        kViewSql);
 }
 
 } // namespace sida::session

@@ -38,6 +38,33 @@ Status checkKind(const std::filesystem::path& path)
     return {};
 }
 
+/// The name of the table in the file.
+template <typename Row>
+std::string storedIn()
+{
+    return fmt::format("{}{}", TableOf<Row>::kName, TableOf<Row>::kPacked ? "_packed" : "");
+}
+
+template <typename Row>
+constexpr const char* howMany()
+{
+    // The sum is for progress only: what a packed row really holds is checked when it is read.
+    return TableOf<Row>::kPacked ? "coalesce(sum(min(max(count, 0), 32)), 0)" : "count(*)";
+}
+
+PackedRow readPackedRow(RowInput& in, PackedColumns columns)
+{
+    PackedRow row;
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        if (columns[i].held == Held::once)
+            row.once[i] = in.amount();
+    row.baseNs = hasBase(columns) ? in.amount() : 0;
+    row.baseBatch = hasBaseBatch(columns) ? in.amount() : 0;
+    row.count = static_cast<std::size_t>(in.integer(1, kRecordsPerRow));
+    row.records = in.bytes();
+    return row;
+}
+
 /// One reading of one file; the members are what its steps share.
 class Reading
 {
@@ -57,6 +84,10 @@ private:
     Status countRows(const api::RecordingChunk& kinds);
     template <typename Row>
     Status readTable(std::vector<Row>& rows, const api::RunHeader& header);
+    template <typename Row>
+    Status readPlainTable(std::vector<Row>& rows, const api::RunHeader& header);
+    template <typename Row>
+    Status readPackedTable(std::vector<Row>& rows, const api::RunHeader& header);
     Status report();
 
     Database& m_database;
@@ -97,7 +128,7 @@ Status Reading::countRows(const api::RecordingChunk& kinds)
         if (!status)
             return;
         const auto count
-            = m_database.integer(fmt::format("SELECT count(*) FROM \"{}\"", TableOf<Row>::kName));
+            = m_database.integer(fmt::format("SELECT {} FROM \"{}\"", howMany<Row>(), storedIn<Row>()));
         if (count)
             m_progress.total += static_cast<std::uint64_t>(*count);
         else
@@ -108,6 +139,15 @@ Status Reading::countRows(const api::RecordingChunk& kinds)
 
 template <typename Row>
 Status Reading::readTable(std::vector<Row>& rows, const api::RunHeader& header)
+{
+    if constexpr (TableOf<Row>::kPacked)
+        return readPackedTable(rows, header);
+    else
+        return readPlainTable(rows, header);
+}
+
+template <typename Row>
+Status Reading::readPlainTable(std::vector<Row>& rows, const api::RunHeader& header)
 {
     using Table = TableOf<Row>;
     SIDA_TRY_ASSIGN(
@@ -124,6 +164,46 @@ Status Reading::readTable(std::vector<Row>& rows, const api::RunHeader& header)
         if (in.problem())
             return failure(damaged(m_file, *in.problem()));
         if (++m_progress.done % kRowsBetweenReports == 0)
+            SIDA_TRY(report());
+    }
+}
+
+template <typename Row>
+Status Reading::readPackedTable(std::vector<Row>& rows, const api::RunHeader& header)
+{
+    using Table = TableOf<Row>;
+    constexpr PackedColumns kColumns = Table::kPacking;
+    const std::string name = storedIn<Row>();
+    SIDA_TRY_ASSIGN(
+        Statement statement,
+        m_database.prepare(
+            fmt::format("SELECT {} FROM \"{}\" ORDER BY rowid", packedColumnNames(kColumns), name)));
+    RowInput packedIn(statement, name, header);
+    RowInput in(statement, Table::kName, header);
+    std::vector<ColumnValues> unpacked;
+    for (;;) {
+        SIDA_TRY_ASSIGN(const bool found, statement.next());
+        if (!found)
+            return {};
+        packedIn.beginRow();
+        const PackedRow packed = readPackedRow(packedIn, kColumns);
+        unpacked.clear();
+        if (!packedIn.problem()) {
+            const Status sound = unpack(kColumns, packed, unpacked);
+            if (!sound)
+                packedIn.refuse(sound.error().message);
+        }
+        if (packedIn.problem())
+            return failure(damaged(m_file, *packedIn.problem()));
+        for (const ColumnValues& values : unpacked) {
+            in.beginRow(values, kColumns);
+            rows.push_back(Table::read(in));
+        }
+        if (in.problem())
+            return failure(damaged(m_file, *in.problem()));
+        const std::uint64_t before = m_progress.done / kRowsBetweenReports;
+        m_progress.done += unpacked.size();
+        if (m_progress.done / kRowsBetweenReports != before)
             SIDA_TRY(report());
     }
 }

@@ -75,11 +75,33 @@ Status writeEmptySession(const fs::path& temporary, const fs::path& path, const 
 template <typename Row>
 std::string insertSql()
 {
-    const auto columns = TableOf<Row>::kColumns;
+    std::string table(TableOf<Row>::kName);
+    std::string columns;
+    if constexpr (TableOf<Row>::kPacked) {
+        table += "_packed";
+        columns = packedColumnNames(TableOf<Row>::kPacking);
+    } else {
+        columns = TableOf<Row>::kColumns;
+    }
     std::string places = "?";
     for (const char c : columns)
         places += c == ',' ? ",?" : "";
-    return fmt::format("INSERT INTO {}({}) VALUES ({})", TableOf<Row>::kName, columns, places);
+    return fmt::format("INSERT INTO {}({}) VALUES ({})", table, columns, places);
+}
+
+/// In the order of packedColumnNames().
+void bindPacked(Statement& insert, PackedColumns columns, const PackedRow& row)
+{
+    int place = 0;
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        if (columns[i].held == Held::once)
+            insert.bindAt(place++, row.once[i]);
+    if (hasBase(columns))
+        insert.bindAt(place++, row.baseNs);
+    if (hasBaseBatch(columns))
+        insert.bindAt(place++, row.baseBatch);
+    insert.bindAt(place++, row.count);
+    insert.bindAt(place, row.records);
 }
 
 std::vector<std::pair<std::string, double>> namedFigures(const api::Figures& figures)
@@ -141,6 +163,10 @@ struct SessionWriter::State {
 
     Status prepare();
     Status insertRows(const api::RecordingChunk& chunk);
+    template <typename Row>
+    Status insertEach(Statement& insert, const std::vector<Row>& rows);
+    template <typename Row>
+    Status insertPacked(Statement& insert, const std::vector<Row>& rows);
     Status insertEnd(api::RecordingState state, const std::string& failure, const api::Figures& figures);
     /// Runs `work` as one transaction: all of it or nothing is in the file.
     template <typename Work>
@@ -151,6 +177,9 @@ struct SessionWriter::State {
     std::optional<Database> database;
     std::vector<Statement> inserts; ///< in the order of forEachTable
     std::uint64_t droppedEvents = 0;
+    // Kept from chunk to chunk for their memory.
+    std::vector<ColumnValues> unpacked;
+    PackedRow packed;
 };
 
 Status SessionWriter::State::prepare()
@@ -184,16 +213,49 @@ Status SessionWriter::State::inTransaction(Work&& work)
     return status;
 }
 
+template <typename Row>
+Status SessionWriter::State::insertEach(Statement& insert, const std::vector<Row>& rows)
+{
+    for (const Row& row : rows) {
+        TableOf<Row>::write(insert, row);
+        SIDA_TRY(insert.run());
+    }
+    return {};
+}
+
+template <typename Row>
+Status SessionWriter::State::insertPacked(Statement& insert, const std::vector<Row>& rows)
+{
+    unpacked.resize(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        TableOf<Row>::write(unpacked[i], rows[i]);
+    std::span<const ColumnValues> rest(unpacked);
+    while (!rest.empty()) {
+        const std::size_t count = packedTogether(TableOf<Row>::kPacking, rest);
+        const Status fits = pack(TableOf<Row>::kPacking, rest.first(count), packed);
+        if (!fits)
+            return sida::failure(
+                fits.error().kind,
+                fmt::format("{}: table '{}': {}", path.string(), TableOf<Row>::kName, fits.error().message));
+        bindPacked(insert, TableOf<Row>::kPacking, packed);
+        SIDA_TRY(insert.run());
+        rest = rest.subspan(count);
+    }
+    return {};
+}
+
 Status SessionWriter::State::insertRows(const api::RecordingChunk& chunk)
 {
     Status status;
     std::size_t table = 0;
     forEachTable(chunk, [&]<typename Row>(const std::vector<Row>& rows) {
         Statement& insert = inserts[table++];
-        for (auto row = rows.begin(); status && row != rows.end(); ++row) {
-            TableOf<Row>::write(insert, *row);
-            status = insert.run();
-        }
+        if (!status)
+            return;
+        if constexpr (TableOf<Row>::kPacked)
+            status = insertPacked(insert, rows);
+        else
+            status = insertEach(insert, rows);
     });
     if (status && chunk.droppedEvents != droppedEvents) {
         status = database->execute(fmt::format("UPDATE run SET dropped_events = {}", chunk.droppedEvents));

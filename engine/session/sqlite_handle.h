@@ -30,6 +30,12 @@ public:
         (bindOne(place++, values), ...);
     }
 
+    template <typename Value>
+    void bindAt(int place, const Value& value)
+    {
+        bindOne(place, value);
+    }
+
     /// Runs a statement that gives no rows, with the values bound before, and makes it ready for the next.
     Status run();
     /// True while there is a row to read.

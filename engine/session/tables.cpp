@@ -56,6 +56,8 @@ void RowInput::refuse(const std::string& why)
 
 std::int64_t RowInput::integer(std::int64_t lowest, std::int64_t highest)
 {
+    if (m_values)
+        return unpackedInteger(lowest, highest);
     const int column = m_column++;
     const std::int64_t value = m_statement.integer(column);
     if (m_statement.isInteger(column) && value >= lowest && value <= highest)
@@ -68,6 +70,19 @@ std::int64_t RowInput::integer(std::int64_t lowest, std::int64_t highest)
             "column '{}' must be a whole number from {} to {}, found {}", m_statement.columnName(column),
             lowest, highest, found));
     }
+    return lowest;
+}
+
+std::int64_t RowInput::unpackedInteger(std::int64_t lowest, std::int64_t highest)
+{
+    const auto column = static_cast<std::size_t>(m_column++);
+    const std::int64_t value = m_values->values[column];
+    if (value >= lowest && value <= highest)
+        return value;
+    if (!m_problem)
+        refuse(fmt::format(
+            "column '{}' must be a whole number from {} to {}, found {}", m_columns[column].name, lowest,
+            highest, value));
     return lowest;
 }
 
@@ -93,6 +108,11 @@ ExpertKey RowInput::expert()
 std::string RowInput::text()
 {
     return cleanText(m_statement.text(m_column++));
+}
+
+std::string RowInput::bytes()
+{
+    return std::string(m_statement.text(m_column++));
 }
 
 double RowInput::real()
@@ -145,7 +165,7 @@ api::LayerRow TableOf<api::LayerRow>::read(RowInput& in)
     return row;
 }
 
-void TableOf<api::UseRow>::write(Statement& out, const api::UseRow& row)
+void TableOf<api::UseRow>::write(ColumnValues& out, const api::UseRow& row)
 {
     out.bind(
         row.batch, row.key.layer, row.key.expert, row.routed, row.predicted, row.outcome, row.slot, row.used);
@@ -163,7 +183,7 @@ api::UseRow TableOf<api::UseRow>::read(RowInput& in)
     return row;
 }
 
-void TableOf<api::TransferRow>::write(Statement& out, const api::TransferRow& row)
+void TableOf<api::TransferRow>::write(ColumnValues& out, const api::TransferRow& row)
 {
     out.bind(
         row.key.layer, row.key.expert, row.kind, row.slot, row.batch, row.bytes, row.queued, row.begin,
@@ -182,7 +202,7 @@ api::TransferRow TableOf<api::TransferRow>::read(RowInput& in)
     return row;
 }
 
-void TableOf<api::EvictionRow>::write(Statement& out, const api::EvictionRow& row)
+void TableOf<api::EvictionRow>::write(ColumnValues& out, const api::EvictionRow& row)
 {
     out.bind(row.key.layer, row.key.expert, row.slot, row.time, row.reason, row.used);
 }
@@ -197,7 +217,7 @@ api::EvictionRow TableOf<api::EvictionRow>::read(RowInput& in)
     return row;
 }
 
-void TableOf<api::StallRow>::write(Statement& out, const api::StallRow& row)
+void TableOf<api::StallRow>::write(ColumnValues& out, const api::StallRow& row)
 {
     out.bind(row.batch, row.key.layer, row.key.expert, row.begin, row.end, row.cause);
 }

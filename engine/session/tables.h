@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/api/recording.h"
+#include "engine/session/packing.h"
 #include "engine/session/sqlite_handle.h"
 
 #include <limits>
@@ -34,10 +35,18 @@ public:
     {
     }
 
+    /// The row at which the statement stands.
     void beginRow()
     {
         m_column = 0;
         ++m_row;
+    }
+    /// A row that was packed with others; both arguments are only looked at until the next one begins.
+    void beginRow(const ColumnValues& values, PackedColumns columns)
+    {
+        m_values = &values;
+        m_columns = columns;
+        beginRow();
     }
     std::int64_t integer(std::int64_t lowest, std::int64_t highest);
     std::int64_t amount(std::int64_t lowest = 0) { return integer(lowest, kLargestAmount); }
@@ -56,6 +65,8 @@ public:
     std::uint16_t layer();
     ExpertKey expert();
     std::string text();
+    /// A text as it is stored, which may be anything.
+    std::string bytes();
     double real();
     void refuse(const std::string& why);
 
@@ -63,22 +74,29 @@ public:
     const std::optional<std::string>& problem() const { return m_problem; }
 
 private:
+    std::int64_t unpackedInteger(std::int64_t lowest, std::int64_t highest);
+
     const Statement& m_statement;
     std::string_view m_table;
     const api::RunHeader& m_header;
+    const ColumnValues* m_values = nullptr; ///< of a packed row; otherwise the statement's columns are read
+    PackedColumns m_columns;
     int m_column = 0;
     std::uint64_t m_row = 0;
     std::optional<std::string> m_problem;
 };
 
-/// `kColumns` in the order in which write() binds and read() takes them; `kOrder` is the order in
-/// which the table is stored.
+/// A kind of row that stands in a table of its own. `kColumns` in the order in which write() binds and read()
+/// takes them; `kOrder` is the order in which the table is stored.
 template <typename Row>
-struct TableOf;
+struct TableOf {
+    static constexpr bool kPacked = false;
+};
 
 #define SIDA_TABLE(Row, table, columns, order)                                                               \
     template <>                                                                                              \
     struct TableOf<api::Row> {                                                                               \
+        static constexpr bool kPacked = false;                                                               \
         static constexpr std::string_view kName = table;                                                     \
         static constexpr std::string_view kColumns = columns;                                                \
         static constexpr std::string_view kOrder = order;                                                    \
@@ -86,16 +104,34 @@ struct TableOf;
         static api::Row read(RowInput& in);                                                                  \
     }
 
+/// A kind of row that is stored packed (packing.h): `kName` is the view, `<kName>_packed` the table.
+#define SIDA_PACKED_TABLE(Row, table, ...)                                                                   \
+    template <>                                                                                              \
+    struct TableOf<api::Row> {                                                                               \
+        static constexpr bool kPacked = true;                                                                \
+        static constexpr std::string_view kName = table;                                                     \
+        static constexpr auto kPacking = std::to_array<PackedColumn>({__VA_ARGS__});                         \
+        static void write(ColumnValues& out, const api::Row& row);                                           \
+        static api::Row read(RowInput& in);                                                                  \
+    }
+
+// Two digits hold 2^30; three hold 2^45 ns, nearly ten hours.
 SIDA_TABLE(BatchRow, "batches", "batch, begin_ns, end_ns, samples, tokens, table_ready_ns", "batch");
 SIDA_TABLE(LayerRow, "layers", "batch, layer, begin_ns, end_ns", "batch, layer");
-SIDA_TABLE(
-    UseRow, "uses", "batch, layer, expert, routed, predicted, outcome, slot, used_ns",
-    "batch, layer, expert");
-SIDA_TABLE(
-    TransferRow, "transfers", "layer, expert, kind, slot, batch, bytes, queued_ns, begin_ns, end_ns",
-    "rowid");
-SIDA_TABLE(EvictionRow, "evictions", "layer, expert, slot, time_ns, reason, used", "rowid");
-SIDA_TABLE(StallRow, "stalls", "batch, layer, expert, begin_ns, end_ns, cause", "rowid");
+SIDA_PACKED_TABLE(
+    UseRow, "uses", {"batch", Held::once}, {"layer", Held::once}, {"expert", Held::number},
+    {"routed", Held::number, 2}, {"predicted", Held::number, 2}, {"outcome", Held::number},
+    {"slot", Held::number, 2, 1}, {"used_ns", Held::sinceBaseOrZero, 3});
+SIDA_PACKED_TABLE(
+    TransferRow, "transfers", {"layer", Held::number}, {"expert", Held::number}, {"kind", Held::number},
+    {"slot", Held::number, 2, 1}, {"batch", Held::sinceBaseBatch, 2}, {"bytes", Held::once},
+    {"queued_ns", Held::sinceBase, 3}, {"begin_ns", Held::sinceBase, 3}, {"end_ns", Held::sincePrevious, 3});
+SIDA_PACKED_TABLE(
+    EvictionRow, "evictions", {"layer", Held::number}, {"expert", Held::number}, {"slot", Held::number, 2, 1},
+    {"time_ns", Held::sinceBase, 3}, {"reason", Held::number}, {"used", Held::number});
+SIDA_PACKED_TABLE(
+    StallRow, "stalls", {"batch", Held::sinceBaseBatch, 2}, {"layer", Held::number}, {"expert", Held::number},
+    {"begin_ns", Held::sinceBase, 3}, {"end_ns", Held::sincePrevious, 3}, {"cause", Held::number});
 SIDA_TABLE(
     MemoryRow, "memory",
     "time_ns, dense_weights, predictor, expert_slots, staging, activations, runtime_context, budget",
@@ -108,6 +144,7 @@ SIDA_TABLE(HashBuildRow, "hash_builds", "batch, begin_ns, end_ns", "batch");
 SIDA_TABLE(SampleRow, "samples", "batch, sample, tokens, label, prediction, reference", "rowid");
 
 #undef SIDA_TABLE
+#undef SIDA_PACKED_TABLE
 
 /// `visit(rows)` for the vector of each kind, in the order in which the schema lists the tables.
 template <typename Chunk, typename Visit>

@@ -119,21 +119,42 @@ TEST_P(DamagedRows, AreRefusedInOneLineThatNamesThePlace)
 INSTANTIATE_TEST_SUITE_P(
     All, DamagedRows,
     testing::Values(
-        Damage{"UPDATE uses SET outcome = 99", "'outcome' must be a whole number from 0 to 3, found 99"},
-        Damage{"UPDATE uses SET routed = -5", "'routed'"},
-        Damage{"UPDATE uses SET routed = 4294967296", "'routed'"},
-        Damage{"UPDATE uses SET slot = -2", "'slot'"},
-        Damage{"UPDATE uses SET expert = expert + 16", "'expert'"},
+        // A character is a number less one: char(100) is 99. The sixth of the eleven of a use is its outcome.
+        Damage{
+            "UPDATE uses_packed SET records = substr(records, 1, 5) || char(100) || substr(records, 7)",
+            "row 1 of table 'uses': column 'outcome' must be a whole number from 0 to 3, found 99"},
+        Damage{
+            "UPDATE uses_packed SET records = char(17) || substr(records, 2)",
+            "row 1 of table 'uses': column 'expert'"},
+        Damage{"UPDATE uses_packed SET records = substr(records, 2)", "record 8 of column 'records' ends"},
+        Damage{"UPDATE uses_packed SET records = records || char(1)", "longer than its 8 records"},
+        Damage{"UPDATE uses_packed SET records = char(60000) || substr(records, 2)", "record 1"},
+        Damage{"UPDATE uses_packed SET records = zeroblob(88)", "record 1"},
+        Damage{"UPDATE uses_packed SET count = 33", "'count' must be a whole number from 1 to 32, found 33"},
+        Damage{"UPDATE uses_packed SET count = 0", "'count'"},
+        Damage{"UPDATE uses_packed SET base_ns = -1", "row 1 of table 'uses_packed': column 'base_ns'"},
+        Damage{"UPDATE uses_packed SET base_ns = 9007199254740992", "'used_ns'"},
+        Damage{"UPDATE uses_packed SET batch = 4294967296", "'batch'"},
         Damage{"UPDATE layers SET layer = layer + 3", "row 1 of table 'layers': column 'layer'"},
         Damage{"UPDATE hash SET layer = 77 WHERE batch = 1 AND layer = 2", "found 77"},
         Damage{"UPDATE batches SET batch = 4000000000 WHERE batch = 2", "'batch'"},
         Damage{"UPDATE batches SET end_ns = begin_ns - 1", "before it begins"},
-        Damage{"UPDATE transfers SET bytes = -1", "'bytes'"},
-        Damage{"UPDATE transfers SET kind = 3", "'kind'"},
-        Damage{"UPDATE transfers SET end_ns = 9223372036854775807", "'end_ns'"},
-        Damage{"UPDATE evictions SET reason = 2", "'reason'"},
-        Damage{"UPDATE evictions SET used = 2", "'used'"}, Damage{"UPDATE stalls SET cause = -1", "'cause'"},
-        Damage{"UPDATE stalls SET begin_ns = 1.5", "something else"},
+        Damage{"UPDATE transfers_packed SET bytes = -1", "'bytes'"},
+        Damage{
+            "UPDATE transfers_packed SET records = substr(records, 1, 2) || char(4) || substr(records, 4)",
+            "row 1 of table 'transfers': column 'kind'"},
+        Damage{"UPDATE transfers_packed SET base_batch = 4294967295", "'batch'"},
+        Damage{"UPDATE transfers_packed SET base_ns = 9223372036854775807", "'base_ns'"},
+        Damage{
+            "UPDATE evictions_packed SET records = substr(records, 1, 7) || char(3) || substr(records, 9)",
+            "'reason'"},
+        Damage{
+            "UPDATE evictions_packed SET records = substr(records, 1, 8) || char(3) || substr(records, 10)",
+            "'used'"},
+        Damage{"UPDATE stalls_packed SET base_batch = 'x'", "something else"},
+        Damage{
+            "UPDATE stalls_packed SET records = substr(records, 1, 10) || char(9) || substr(records, 12)",
+            "'cause'"},
         Damage{"UPDATE memory SET staging = 'much'", "'staging'"},
         Damage{"UPDATE samples SET label = -7", "'label'"},
         Damage{"UPDATE samples SET sample = zeroblob(20000000)", "damaged"},
@@ -141,12 +162,13 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{"UPDATE run SET state = 'asleep'", "asleep"},
         Damage{"UPDATE run SET batch_size = -1", "'batch_size'"}, Damage{"DELETE FROM run", "'run' is empty"},
         Damage{"UPDATE moe_layers SET experts = 1000000000", "'experts'"},
-        Damage{"UPDATE moe_layers SET layer = layer + 9", "'layer'"}, Damage{"DROP TABLE stalls", "stalls"},
-        Damage{"ALTER TABLE uses RENAME COLUMN slot TO place", "slot"},
+        Damage{"UPDATE moe_layers SET layer = layer + 9", "'layer'"},
+        Damage{"DROP TABLE stalls_packed", "stalls_packed"},
+        Damage{"ALTER TABLE batches RENAME COLUMN samples TO guests", "samples"},
         Damage{
-            "DROP TABLE stalls; CREATE VIEW stalls AS SELECT 0 batch, 0 layer, 0 expert, 0 begin_ns, 0 "
-            "end_ns, 0 cause",
-            "stalls"},
+            "DROP TABLE stalls_packed; CREATE VIEW stalls_packed AS SELECT 0 base_ns, 0 base_batch, 1 count, "
+            "'x' records, 0 rowid",
+            "stalls_packed"},
         Damage{"CREATE VIRTUAL TABLE extra USING dbstat", "not stored"}));
 
 TEST(DamagedSession, WhatOthersAddDoesNotMatter)
@@ -156,7 +178,8 @@ TEST(DamagedSession, WhatOthersAddDoesNotMatter)
     writeSession(folder / "run.sida", recording);
     query(
         folder / "run.sida",
-        "CREATE INDEX i ON uses(expert, batch); CREATE TABLE mine(x); ALTER TABLE uses ADD COLUMN more;"
+        "CREATE INDEX i ON uses_packed(layer, batch); CREATE TABLE mine(x); ALTER TABLE uses_packed ADD "
+        "COLUMN more;"
         "INSERT INTO notes(time_ns, text) VALUES (5, 'look here')");
     const auto found = read(folder / "run.sida");
     ASSERT_TRUE(found) << found.error().message;
