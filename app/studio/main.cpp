@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The SiDA Studio authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/studio/headless_export.h"
+#include "app/studio/quit_signals.h"
 #include "app/studio/studio_options.h"
 #include "engine/base/log.h"
 #include "engine/runtime/create_engine.h"
@@ -61,6 +62,7 @@ sida::ui::MainWindow::Setup makeSetup(QSettings& settings, const QString& sessio
 
 int showWindow(const sida::studio::StudioOptions& options)
 {
+    const sida::studio::QuitSignals quitSignals; // before the engine's threads
     const QString name = QApplication::applicationName();
     QSettings settings(QSettings::NativeFormat, QSettings::UserScope, name, name);
     sida::ui::MainWindow window(makeSetup(settings, {}));
@@ -68,6 +70,7 @@ int showWindow(const sida::studio::StudioOptions& options)
         sida::ui::ThemeManager::instance().setChoice(*options.theme);
     if (options.sizeGiven)
         window.resize(options.size);
+    QObject::connect(&quitSignals, &sida::studio::QuitSignals::quitRequested, &window, &QWidget::close);
     window.show();
     window.studio().open(options.files);
     if (options.demo)
