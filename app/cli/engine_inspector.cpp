@@ -34,12 +34,14 @@ Result<api::DatasetInfo> EngineInspector::dataset(const std::filesystem::path& f
         if (!row)
             break;
         ++info.samples;
-        info.labelled = info.labelled && row->label && *row->label >= 0;
+        info.labelled = info.labelled && (row->labelName || row->label.value_or(-1) >= 0);
     }
     if (info.samples == 0)
         return badInput(fmt::format("{}: expected at least one sample, found none", file.string()));
     if (info.labelled)
-        info.task = source->isSst2() ? api::Task::sst2 : api::Task::classify;
+        info.task = source->suggestedTask().value_or(api::Task::classify);
+    else if (source->hasTargets())
+        info.task = api::Task::seq2seq;
     SIDA_TRY_ASSIGN(info.identity, reader.finish());
     return info;
 }

@@ -54,7 +54,8 @@ struct DatasetInfo {
     std::uint64_t samples = 0;
     std::uint64_t tokens = 0; ///< after truncation, padding never counted
     int longest = 0; ///< tokens
-    bool labelled = false;
+    int longestTarget = 0; ///< tokens of a decoder's target; 0 without targets
+    bool labelled = false; ///< every sample has a label, or for seq2seq and score a target
     std::uint64_t truncated = 0; ///< samples cut at the maximal length
     std::string identity; ///< SHA-256 of the file
 };

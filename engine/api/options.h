@@ -17,6 +17,8 @@ struct DatasetOptions {
     std::optional<Task> task; ///< guessed from the model and the file when absent
     int maxLength = 512; ///< tokens a sample, `</s>` included
     std::uint64_t limit = 0; ///< first N samples; 0 = all
+    /// Samples that take more are read from the file again in each pass, window by window.
+    std::uint64_t memoryBytes = 256 * units::kMiB;
 };
 
 struct RunOptions {

@@ -51,8 +51,9 @@ constexpr std::pair<DeviceKind, std::string_view> kDevices[]
     = {{DeviceKind::cpu, "cpu"}, {DeviceKind::cuda, "cuda"}};
 constexpr std::pair<DType, std::string_view> kDTypes[]
     = {{DType::f32, "f32"}, {DType::bf16, "bf16"}, {DType::f16, "f16"}};
-constexpr std::pair<Task, std::string_view> kTasks[]
-    = {{Task::classify, "classify"}, {Task::sst2, "sst2"}, {Task::text, "text"}};
+constexpr std::pair<Task, std::string_view> kTasks[] = {
+    {Task::classify, "classify"}, {Task::sst2, "sst2"}, {Task::mrpc, "mrpc"},       {Task::rte, "rte"},
+    {Task::multirc, "multirc"},   {Task::text, "text"}, {Task::seq2seq, "seq2seq"}, {Task::score, "score"}};
 constexpr std::pair<Purpose, std::string_view> kPurposeNames[]
     = {{Purpose::denseWeights, "dense_weights"}, {Purpose::predictor, "predictor"},
        {Purpose::expertSlots, "expert_slots"},   {Purpose::staging, "staging"},

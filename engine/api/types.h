@@ -21,7 +21,12 @@ enum class Routing : std::uint8_t { exact, predicted };
 enum class Eviction : std::uint8_t { fifo, lru, lookahead };
 enum class DeviceKind : std::uint8_t { cpu, cuda };
 enum class DType : std::uint8_t { f32, bf16, f16 };
-enum class Task : std::uint8_t { classify, sst2, text };
+/// `text` runs the encoder, `seq2seq` generates, `score` judges given targets; the others classify.
+enum class Task : std::uint8_t { classify, sst2, mrpc, rte, multirc, text, seq2seq, score };
+constexpr bool classifies(Task task)
+{
+    return task < Task::text;
+}
 
 /// What a device byte is for.
 enum class Purpose : std::uint8_t {

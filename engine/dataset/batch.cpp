@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/dataset/batch.h"
 
-#include "engine/dataset/dataset.h"
-
 #include <algorithm>
 #include <numeric>
 
@@ -43,6 +41,8 @@ makeBatch(const std::vector<Sample>& samples, const std::vector<std::uint64_t>& 
     for (const std::uint64_t index : indices) {
         batch.lengths.push_back(static_cast<int>(samples[index].ids.size()));
         batch.length = std::max(batch.length, batch.lengths.back());
+        batch.labels.push_back(samples[index].label);
+        batch.targets.push_back(samples[index].target);
     }
     const auto length = static_cast<std::size_t>(batch.length);
     batch.ids.assign(indices.size() * length, 0);

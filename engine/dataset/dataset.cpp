@@ -3,7 +3,7 @@
 #include "engine/dataset/dataset.h"
 
 #include "engine/base/log.h"
-#include "engine/dataset/sample_builder.h"
+#include "engine/dataset/sample_reader.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -16,52 +16,48 @@ namespace fs = std::filesystem;
 namespace
 {
 
-constexpr int kSst2Labels = 2;
-
-Result<api::Task> chooseTask(
-    const std::string& where, const std::optional<api::Task>& wanted, const RowSource& source,
-    const ModelTraits& traits)
+/// Counts samples into the description of the dataset, and keeps them while there is room.
+class Collector
 {
-    if (!wanted) {
-        if (traits.labels == 0)
-            return api::Task::text;
-        return traits.labels == kSst2Labels && source.isSst2() ? api::Task::sst2 : api::Task::classify;
+public:
+    Collector(Dataset& dataset, std::uint64_t memoryBytes)
+        : m_dataset(dataset)
+        , m_memoryBytes(memoryBytes)
+    {
+        m_dataset.info.labelled = true;
     }
-    const bool needsHead = *wanted == api::Task::classify || *wanted == api::Task::sst2;
-    if (needsHead && traits.labels == 0)
-        return badInput(fmt::format(
-            "{}: task {} needs a model with a classifier head, and this model has none; use task text", where,
-            api::name(*wanted)));
-    if (*wanted == api::Task::sst2 && traits.labels != kSst2Labels)
-        return badInput(fmt::format(
-            "{}: task sst2 needs a classifier head with {} labels, found one with {}; use task classify",
-            where, kSst2Labels, traits.labels));
-    return *wanted;
-}
 
-Status readSamples(RowSource& source, SampleBuilder& builder, std::uint64_t limit, Dataset& dataset)
-{
-    while (limit == 0 || dataset.samples.size() < limit) {
-        SIDA_TRY_ASSIGN(const std::optional<Row> row, source.next());
-        if (!row)
-            break;
-        SIDA_TRY_ASSIGN(Sample sample, builder.build(*row));
-        dataset.samples.push_back(std::move(sample));
+    void add(Sample sample)
+    {
+        count(sample);
+        if (!m_keeps)
+            return;
+        m_bytes += sizeof(Sample) + (sample.ids.size() + sample.target.size()) * sizeof(std::int32_t);
+        m_keeps = m_bytes <= m_memoryBytes;
+        if (m_keeps)
+            m_dataset.samples.push_back(std::move(sample));
+        else
+            std::vector<Sample>().swap(m_dataset.samples);
     }
-    return {};
-}
+    bool kept() const { return m_keeps; }
 
-void describe(Dataset& dataset)
-{
-    api::DatasetInfo& info = dataset.info;
-    info.samples = dataset.samples.size();
-    info.labelled = true;
-    for (const Sample& sample : dataset.samples) {
+private:
+    void count(const Sample& sample)
+    {
+        api::DatasetInfo& info = m_dataset.info;
+        const bool scored = info.task == api::Task::seq2seq || info.task == api::Task::score;
+        ++info.samples;
         info.tokens += sample.ids.size();
         info.longest = std::max(info.longest, static_cast<int>(sample.ids.size()));
-        info.labelled = info.labelled && sample.label >= 0;
+        info.longestTarget = std::max(info.longestTarget, static_cast<int>(sample.target.size()));
+        info.labelled = info.labelled && (scored ? !sample.target.empty() : sample.label >= 0);
     }
-}
+
+    Dataset& m_dataset;
+    const std::uint64_t m_memoryBytes;
+    std::uint64_t m_bytes = 0;
+    bool m_keeps = true;
+};
 
 } // namespace
 
@@ -69,27 +65,33 @@ Result<Dataset> loadDataset(
     const fs::path& file, const api::DatasetOptions& options, const ModelTraits& traits,
     const ProgressSink& progress, const std::stop_token& stop)
 {
-    if (options.maxLength < 1)
-        return failure(
-            ErrorKind::usage,
-            fmt::format("the maximal length: expected at least 1 token, found {}", options.maxLength));
-    SIDA_TRY_ASSIGN(LineReader reader, LineReader::open(file, progress, stop));
-    SIDA_TRY_ASSIGN(const std::unique_ptr<RowSource> source, openRows(reader, file));
+    std::error_code error;
+    const auto changed = fs::last_write_time(file, error);
+    const std::uint64_t bytes = error ? 0 : fs::file_size(file, error);
+    SIDA_TRY_ASSIGN(
+        const std::unique_ptr<SampleReader> reader,
+        SampleReader::open(file, options, traits, progress, stop));
     Dataset dataset;
     dataset.info.path = file;
     dataset.info.name = file.filename().string();
-    SIDA_TRY_ASSIGN(dataset.info.task, chooseTask(reader.where(), options.task, *source, traits));
-
-    const bool classifies = dataset.info.task != api::Task::text;
-    SampleBuilder builder(reader.where(), options.maxLength, classifies ? traits.labels : 0, traits);
-    SIDA_TRY(readSamples(*source, builder, options.limit, dataset));
-    SIDA_TRY_ASSIGN(dataset.info.identity, reader.finish());
-    if (dataset.samples.empty())
-        return badInput(fmt::format("{}: expected at least one sample, found none", reader.where()));
-    if (source->skippedLines() > 0)
-        spdlog::warn("{}: {} blank lines are no samples", reader.where(), source->skippedLines());
-    describe(dataset);
-    dataset.info.truncated = builder.truncated();
+    dataset.info.task = reader->task();
+    Collector collector(dataset, options.memoryBytes);
+    while (true) {
+        SIDA_TRY_ASSIGN(std::optional<Sample> sample, reader->next());
+        if (!sample)
+            break;
+        collector.add(std::move(*sample));
+    }
+    SIDA_TRY_ASSIGN(dataset.info.identity, reader->finish());
+    if (dataset.info.samples == 0)
+        return badInput(fmt::format("{}: expected at least one sample, found none", reader->where()));
+    if (reader->skippedLines() > 0)
+        spdlog::warn("{}: {} blank lines are no samples", reader->where(), reader->skippedLines());
+    dataset.info.truncated = reader->truncated();
+    if (!collector.kept()) {
+        dataset.file = Dataset::File{options, traits, bytes, changed};
+        dataset.file->options.task = dataset.info.task;
+    }
     return dataset;
 }
 

@@ -10,6 +10,7 @@
 #include "engine/tokenizer/tokenizer.h"
 
 #include <filesystem>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -17,21 +18,29 @@
 namespace sida::dataset
 {
 
-struct Sample {
-    std::vector<std::int32_t> ids; ///< never empty; ends in `</s>` when it was text
-    int label = -1; ///< -1 = none
-};
-
-struct Dataset {
-    api::DatasetInfo info;
-    std::vector<Sample> samples;
-};
-
 /// What a dataset must fit.
 struct ModelTraits {
     int vocabulary = 0; ///< ids must be below it
     int labels = 0; ///< labels must be below it; 0 = no classifier head
     const tokenizer::Tokenizer* tokenizer = nullptr; ///< null: only `input_ids` can be read
+    bool generates = false; ///< it has a decoder and a language-model head: tasks seq2seq and score
+    std::vector<std::string> labelNames = {}; ///< the config's id2label; empty where it has none
+};
+
+struct Dataset {
+    /// How to read the samples again, for a file too large to be held.
+    struct File {
+        api::DatasetOptions options;
+        ModelTraits traits;
+        std::uint64_t bytes = 0;
+        std::filesystem::file_time_type changed;
+    };
+
+    api::DatasetInfo info;
+    std::vector<Sample> samples; ///< all, or none when the file is read again for each pass (BatchStream)
+    std::optional<File> file = std::nullopt; ///< set if and only if the samples are not held
+
+    bool isHeld() const { return !file; }
 };
 
 /// Reads TSV (no quoting, as GLUE is written) and CSV (RFC 4180) with a header, JSON Lines and plain text
@@ -47,18 +56,14 @@ struct ModelTraits {
 ///
 /// A wrong row is an error that names file, line and column, what was expected and what was found. Lines are
 /// at most 16 MiB long and UTF-8; a byte order mark and "\r\n" are fine.
+///
+/// Every row is read and checked. Samples that take more than `options.memoryBytes` are not kept: a
+/// BatchStream then reads them again.
 Result<Dataset> loadDataset(
     const std::filesystem::path& file, const api::DatasetOptions& options, const ModelTraits& traits,
     const ProgressSink& progress, const std::stop_token& stop);
 
 /// True if the file is one that loadDataset is likely to read; looks at its name and its first 64 KiB only.
 bool looksLikeDataset(const std::filesystem::path& path);
-
-/// Sample indices of each batch: samples of like length together, so that little is padded. The order is a
-/// function of the lengths alone: shortest first, equal ones as in the file.
-std::vector<std::vector<std::uint64_t>> planBatches(const std::vector<Sample>& samples, int batchSize);
-
-TokenBatch makeBatch(
-    const std::vector<Sample>& samples, const std::vector<std::uint64_t>& indices, std::uint32_t number);
 
 } // namespace sida::dataset

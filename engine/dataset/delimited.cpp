@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The SiDA Studio authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/checkpoint/quote.h"
+#include "engine/dataset/columns.h"
 #include "engine/dataset/row_source.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <fmt/format.h>
 
@@ -16,11 +16,6 @@ namespace
 
 /// Also bounds what a line of nothing but separators can make us allocate.
 constexpr std::size_t kMaxColumns = 1000;
-/// In the order in which they are preferred.
-constexpr std::array<std::string_view, 3> kTextColumns = {"sentence", "text", "sentence1"};
-constexpr std::string_view kSecondColumn = "sentence2";
-constexpr std::string_view kLabelColumn = "label";
-
 using Record = std::vector<std::string>;
 
 std::string list(const Record& columns)
@@ -33,7 +28,8 @@ std::string list(const Record& columns)
     return text;
 }
 
-/// TSV without any quoting, as GLUE is written, or CSV with RFC 4180's.
+/// CSV with RFC 4180's quotes, or TSV without any, as GLUE is written, unless its header's first name has
+/// them.
 class Delimited final : public RowSource
 {
 public:
@@ -44,7 +40,8 @@ public:
     }
     Status readHeader();
     Result<std::optional<Row>> next() override;
-    bool isSst2() const override;
+    std::optional<api::Task> suggestedTask() const override;
+    bool hasTargets() const override { return m_target != kNone; }
 
 private:
     static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
@@ -56,14 +53,20 @@ private:
     Result<Record> splitQuoted(std::string line);
     Result<std::string> quotedField(std::string& line, std::size_t& at);
     std::size_t column(std::string_view name) const;
-    Result<Row> row(Record fields) const;
+    Status findColumns();
+    bool isSst2() const;
+    void readLabel(std::string text, Row& row) const;
+    Row row(Record fields) const;
 
     LineReader& m_reader;
     char m_separator;
+    bool m_quotes = m_separator == ',';
     Record m_header;
     std::size_t m_text = kNone;
     std::size_t m_second = kNone;
+    std::size_t m_third = kNone;
     std::size_t m_label = kNone;
+    std::size_t m_target = kNone;
     std::uint64_t m_line = 0; ///< where the record began
 };
 
@@ -85,17 +88,43 @@ Status Delimited::readHeader()
     if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end())
         return badInput(fmt::format(
             "{}: the header has the column {} twice", place(m_line), checkpoint::quote(*twice, 40)));
-    for (const std::string_view name : kTextColumns) {
+    return findColumns();
+}
+
+Status Delimited::findColumns()
+{
+    for (const TextColumns& names : kTextColumns) {
+        if (m_text != kNone)
+            break;
+        m_text = column(names.first);
         if (m_text == kNone)
-            m_text = column(name);
+            continue;
+        m_second = column(names.second);
+        m_third = m_second == kNone ? kNone : column(names.third);
     }
     if (m_text == kNone)
         return badInput(fmt::format(
             "{}: expected a header with the column sentence or text, found {}", place(m_line),
             list(m_header)));
-    m_second = column(kSecondColumn);
     m_label = column(kLabelColumn);
+    if (m_label == kNone)
+        m_label = column(kMrpcLabelColumn);
+    m_target = column(kTargetColumn);
     return {};
+}
+
+std::optional<api::Task> Delimited::suggestedTask() const
+{
+    if (isSst2())
+        return api::Task::sst2;
+    if (m_second == kNone)
+        return std::nullopt;
+    const std::string& first = m_header[m_text];
+    if (first == "#1 String")
+        return api::Task::mrpc;
+    if (first == "premise")
+        return api::Task::rte;
+    return first == "paragraph" && m_third != kNone ? std::optional(api::Task::multirc) : std::nullopt;
 }
 
 bool Delimited::isSst2() const
@@ -116,7 +145,9 @@ Result<std::optional<Record>> Delimited::record()
         m_line = m_reader.line();
         if (line->find_first_not_of('\r') == std::string::npos)
             continue;
-        if (m_separator == '\t') {
+        if (m_header.empty())
+            m_quotes = m_quotes || line->front() == '"';
+        if (!m_quotes) {
             SIDA_TRY_ASSIGN(Record fields, splitTabs(std::move(*line)));
             return std::optional(std::move(fields));
         }
@@ -195,7 +226,8 @@ Result<std::string> Delimited::quotedField(std::string& line, std::size_t& at)
             line.pop_back();
         if (at < line.size() && line[at] != m_separator)
             return badInput(fmt::format(
-                "{}: expected a comma or the end of the line after a closing quote, found {}; write quotes "
+                "{}: expected a separator or the end of the line after a closing quote, found {}; write "
+                "quotes "
                 "inside "
                 "a field twice",
                 place(m_reader.line()), checkpoint::quote(std::string_view(line).substr(at, 10))));
@@ -212,27 +244,33 @@ Result<std::optional<Row>> Delimited::next()
         return badInput(fmt::format(
             "{}: expected {} columns ({}), found {}", place(m_line), m_header.size(), list(m_header),
             fields->size()));
-    SIDA_TRY_ASSIGN(Row result, row(std::move(*fields)));
-    return std::optional(std::move(result));
+    return std::optional(row(std::move(*fields)));
 }
 
-Result<Row> Delimited::row(Record fields) const
+void Delimited::readLabel(std::string text, Row& row) const
+{
+    std::int64_t label = 0;
+    const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), label);
+    if (status == std::errc{} && end == text.data() + text.size())
+        row.label = label;
+    else
+        row.labelName = std::move(text);
+    row.labelColumn = "column " + m_header[m_label];
+}
+
+Row Delimited::row(Record fields) const
 {
     Row row;
     row.line = m_line;
     row.textColumn = m_header[m_text];
-    if (m_label != kNone) {
-        const std::string& text = fields[m_label];
-        std::int64_t label = 0;
-        const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), label);
-        if (status != std::errc{} || end != text.data() + text.size())
-            return badInput(fmt::format(
-                "{}, column {}: expected an integer, found {}", place(m_line), kLabelColumn,
-                checkpoint::quote(text, 40)));
-        row.label = label;
-    }
+    if (m_label != kNone)
+        readLabel(std::move(fields[m_label]), row);
     if (m_second != kNone)
         row.second = std::move(fields[m_second]);
+    if (m_third != kNone)
+        *row.second += ' ' + fields[m_third];
+    if (m_target != kNone)
+        row.target = std::move(fields[m_target]);
     row.text = std::move(fields[m_text]);
     return row;
 }
@@ -255,7 +293,9 @@ bool isHeader(std::string_view line, char separator)
         std::string_view name = line.substr(0, end);
         if (name.size() > 1 && name.front() == '"' && name.back() == '"')
             name = name.substr(1, name.size() - 2);
-        if (std::find(kTextColumns.begin(), kTextColumns.end(), name) != kTextColumns.end())
+        if (std::any_of(kTextColumns.begin(), kTextColumns.end(), [&](const TextColumns& columns) {
+                return columns.first == name;
+            }))
             return true;
         if (end == line.size())
             return false;

@@ -52,6 +52,10 @@ bool isSampleRow(std::string_view line)
     return beginsObject(line)
         && (line.find("\"sentence") != std::string_view::npos
             || line.find("\"text\"") != std::string_view::npos
+            || line.find("\"premise\"") != std::string_view::npos
+            || line.find("\"paragraph\"") != std::string_view::npos
+            || line.find("\"passage\"") != std::string_view::npos
+            || line.find("\"source\"") != std::string_view::npos
             || line.find("\"input_ids\"") != std::string_view::npos);
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/predictor/training.h"
 
+#include "engine/base/units.h"
 #include "engine/base/version.h"
 #include "engine/predictor/stage_progress.h"
 #include "engine/predictor/trainer.h"
@@ -89,6 +90,15 @@ Status checkData(const model::Model& model, const dataset::Dataset& data)
     const api::ModelInfo& info = model.info();
     if (info.moeLayers.empty())
         return badInput(fmt::format("{}: the model has no MoE layer to predict", info.path.string()));
+    if (!data.isHeld())
+        return failure(
+            ErrorKind::usage,
+            fmt::format(
+                "{}: training keeps its samples in memory, and these {} are more than the {} that it may "
+                "take; "
+                "use fewer (--limit)",
+                data.info.path.string(), units::formatCount(data.info.samples),
+                units::formatBytes(data.file->options.memoryBytes)));
     bool different = false;
     for (const dataset::Sample& sample : data.samples) {
         different = different || sample.ids != data.samples.front().ids;

@@ -7,28 +7,33 @@ namespace sida::runtime
 
 Status HashBuilder::build(const std::stop_token& stop)
 {
-    std::uint32_t number = 0;
-    for (int pass = 0; pass < repeat; ++pass) {
-        for (const std::vector<std::uint64_t>& samples : plan) {
+    const auto buildAll = [&]() -> Status {
+        for (int pass = 0; pass < repeat;) {
             if (stop.stop_requested())
-                break;
-            Result<PreparedBatch> prepared = prepare(samples, number++);
-            if (!prepared) {
-                queue.close();
-                return failure(prepared.error());
+                return {};
+            SIDA_TRY_ASSIGN(std::optional<dataset::TokenBatch> batch, batches.next());
+            if (!batch) {
+                ++pass;
+                continue;
             }
-            if (!queue.push(std::move(*prepared), stop))
-                break;
+            SIDA_TRY_ASSIGN(PreparedBatch prepared, prepare(std::move(*batch)));
+            if (!queue.push(std::move(prepared), stop))
+                return {};
         }
-    }
+        return {};
+    };
+    Status status = buildAll();
     queue.close();
-    return {};
+    // Stopped by the user while a part of the data was read: no failure.
+    if (!status && status.error().kind == ErrorKind::cancelled && stop.stop_requested())
+        return {};
+    return status;
 }
 
-Result<PreparedBatch> HashBuilder::prepare(const std::vector<std::uint64_t>& samples, std::uint32_t number)
+Result<PreparedBatch> HashBuilder::prepare(dataset::TokenBatch batch)
 {
     PreparedBatch prepared;
-    prepared.batch = dataset::makeBatch(data.samples, samples, number);
+    prepared.batch = std::move(batch);
     if (!predictor)
         return prepared;
     const Nanoseconds begin = clock.now();
@@ -36,9 +41,9 @@ Result<PreparedBatch> HashBuilder::prepare(const std::vector<std::uint64_t>& sam
         const device::WorkspaceScope scope(*workspace);
         SIDA_TRY_ASSIGN(prepared.table, predictor->predict(prepared.batch, embeddings, topK));
     }
-    prepared.table->batch = number;
+    prepared.table->batch = prepared.batch.number;
     prepared.tableReady = clock.now();
-    recorder.record(api::HashBuildRow{number, begin, prepared.tableReady});
+    recorder.record(api::HashBuildRow{prepared.batch.number, begin, prepared.tableReady});
     // Copies begin now, while the batch still waits in the queue.
     if (prefetchInto)
         prefetchInto->addTable(*prepared.table, prepared.tableReady);

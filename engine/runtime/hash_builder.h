@@ -4,7 +4,7 @@
 
 #include "engine/base/bounded_queue.h"
 #include "engine/base/clock.h"
-#include "engine/dataset/dataset.h"
+#include "engine/dataset/batch_stream.h"
 #include "engine/device/workspace.h"
 #include "engine/experts/expert_cache.h"
 #include "engine/predictor/predictor.h"
@@ -14,7 +14,6 @@
 #include <optional>
 #include <span>
 #include <stop_token>
-#include <vector>
 
 namespace sida::runtime
 {
@@ -28,8 +27,7 @@ struct PreparedBatch {
 
 /// The hash-building thread's work: batch after batch, predict, tell the cache, queue (SiDA-MoE algorithm 1).
 struct HashBuilder {
-    const dataset::Dataset& data;
-    const std::vector<std::vector<std::uint64_t>>& plan;
+    dataset::BatchStream& batches;
     int repeat = 1;
     const predictor::Predictor* predictor = nullptr; ///< null: batches only
     std::span<const float> embeddings;
@@ -44,7 +42,7 @@ struct HashBuilder {
     Status build(const std::stop_token& stop);
 
 private:
-    Result<PreparedBatch> prepare(const std::vector<std::uint64_t>& samples, std::uint32_t number);
+    Result<PreparedBatch> prepare(dataset::TokenBatch batch);
 };
 
 } // namespace sida::runtime

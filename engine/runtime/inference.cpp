@@ -100,7 +100,7 @@ void Run::recordSamples(const PreparedBatch& prepared, const model::ForwardResul
         answer.index = sample;
         answer.batch = batch.number;
         answer.tokens = static_cast<std::uint32_t>(batch.lengths[row]);
-        answer.label = m_inputs.data.samples[sample].label;
+        answer.label = batch.labels[row];
         if (!result.logits.empty())
             answer.prediction = mostProbable(rowOf(result.logits, row, batch.samples.size()));
         if (!m_reference.empty())
@@ -118,7 +118,7 @@ void Run::keepOutput(
 {
     api::SampleOutput& output = m_outputs[sample];
     output.index = sample;
-    output.label = m_inputs.data.samples[sample].label;
+    output.label = prepared.batch.labels[row];
     output.length = prepared.batch.lengths[row];
     if (!result.logits.empty()) {
         const auto logits = rowOf(result.logits, row, prepared.batch.samples.size());

@@ -28,8 +28,9 @@ std::uint64_t& of(api::PurposeBytes& bytes, api::Purpose purpose)
 
 BatchShape largestBatch(const dataset::Dataset& data, const api::RunOptions& options)
 {
-    const auto rows
-        = std::min<std::uint64_t>(static_cast<std::uint64_t>(options.batchSize), data.samples.size());
+    const auto rows = std::min<std::uint64_t>(
+        static_cast<std::uint64_t>(options.batchSize),
+        std::max<std::uint64_t>(data.info.samples, data.samples.size()));
     return {std::max(1, static_cast<int>(rows)), std::max(1, data.info.longest)};
 }
 

@@ -39,7 +39,7 @@ Status checkOptions(const Run::Inputs& inputs, const api::RunOptions& options)
             fmt::format(
                 "{} needs a predictor for this model: train one with `sida train`, or load one",
                 options.policy == api::Policy::sida ? "policy sida" : "routing predicted"));
-    if (inputs.data.samples.empty())
+    if (inputs.data.isHeld() && inputs.data.samples.empty())
         return badInput(fmt::format("{}: no samples to run", inputs.data.info.path.string()));
     return {};
 }
@@ -67,7 +67,6 @@ Run::Run(Inputs inputs, const api::RunOptions& options, BatchShape shape, const 
     , m_options(options)
     , m_shape(shape)
     , m_plan(plan)
-    , m_batches(dataset::planBatches(m_inputs.data.samples, options.batchSize))
     , m_recorder(options.record)
     , m_inferenceRecorder(m_recorder.addProducer("inference"))
     , m_hashRecorder(m_recorder.addProducer("hash"))
@@ -85,10 +84,16 @@ Run::Run(Inputs inputs, const api::RunOptions& options, BatchShape shape, const 
     api::RunHeader& header = m_inputs.header;
     header.residentBytes = plan.residentBytes;
     header.smallestBytes = plan.smallestBytes;
-    header.totalBatches = m_batches.size() * static_cast<std::uint64_t>(options.repeat);
-    header.totalSamples = m_inputs.data.samples.size() * static_cast<std::uint64_t>(options.repeat);
+    header.totalBatches = dataset::BatchStream::batches(m_inputs.data, options.batchSize)
+        * static_cast<std::uint64_t>(options.repeat);
+    header.totalSamples = samples() * static_cast<std::uint64_t>(options.repeat);
     if (options.keepOutputs)
-        m_outputs.resize(m_inputs.data.samples.size());
+        m_outputs.resize(samples());
+}
+
+std::uint64_t Run::samples() const
+{
+    return m_inputs.data.isHeld() ? m_inputs.data.samples.size() : m_inputs.data.info.samples;
 }
 
 Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std::stop_token& stop)
@@ -119,9 +124,9 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
             "sida-transfer", [this](const std::stop_token& end) { m_cache.serveTransfers(end); });
         std::jthread hashing = startThread("sida-hash", [&](const std::stop_token&) {
             setComputeThreads(1);
+            dataset::BatchStream batches(m_inputs.data, m_options.batchSize, ownStop.get_token());
             HashBuilder builder{
-                m_inputs.data,
-                m_batches,
+                batches,
                 m_options.repeat,
                 m_inputs.predictor,
                 m_inputs.model.embeddings(),
@@ -181,23 +186,26 @@ Status Run::askReference(const api::RunObserver& observer, const std::stop_token
     if (m_options.routing != api::Routing::predicted || m_inputs.model.info().labels == 0)
         return {};
     setComputeThreads(inferenceThreads(m_options));
-    m_reference.assign(m_inputs.data.samples.size(), -1);
+    m_reference.assign(samples(), -1);
     model::HostExpertSource source(m_inputs.model.experts());
+    dataset::BatchStream batches(m_inputs.data, m_options.batchSize, stop);
     std::uint64_t done = 0;
-    for (const std::vector<std::uint64_t>& samples : m_batches) {
+    while (true) {
         if (stop.stop_requested())
             return failure(
                 ErrorKind::cancelled, "stopped while the reference was computed; nothing was recorded");
-        const dataset::TokenBatch batch = dataset::makeBatch(m_inputs.data.samples, samples, 0);
+        SIDA_TRY_ASSIGN(const std::optional<dataset::TokenBatch> batch, batches.next());
+        if (!batch)
+            return {};
         const device::WorkspaceScope scope(m_workspace);
-        SIDA_TRY_ASSIGN(const model::ForwardResult result, m_inputs.model.forward(batch, source, {}));
-        for (std::size_t row = 0; row < samples.size(); ++row)
-            m_reference[samples[row]] = mostProbable(rowOf(result.logits, row, samples.size()));
-        done += samples.size();
+        SIDA_TRY_ASSIGN(const model::ForwardResult result, m_inputs.model.forward(*batch, source, {}));
+        const std::size_t rows = batch->samples.size();
+        for (std::size_t row = 0; row < rows; ++row)
+            m_reference[batch->samples[row]] = mostProbable(rowOf(result.logits, row, rows));
+        done += rows;
         if (observer.progress)
-            observer.progress({"Computing the reference", done, m_inputs.data.samples.size(), -1});
+            observer.progress({"Computing the reference", done, samples(), -1});
     }
-    return {};
 }
 
 Status Run::reserveFixedMemory()

@@ -60,11 +60,12 @@ private:
     BudgetGate::Answer applyBudget(const units::Budget& budget);
     void recordMemory();
 
+    std::uint64_t samples() const; ///< of one pass
+
     Inputs m_inputs;
     const api::RunOptions m_options;
     const BatchShape m_shape;
     const api::BudgetPlan m_plan;
-    const std::vector<std::vector<std::uint64_t>> m_batches;
 
     SessionClock m_clock;
     profile::Recorder m_recorder;

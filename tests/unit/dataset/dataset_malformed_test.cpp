@@ -41,7 +41,7 @@ TEST_F(DatasetTest, RefusesALabelThatIsNoIntegerOrNotTheModels)
         EXPECT_THAT(
             refusal("d.tsv", std::string("sentence\tlabel\nthe film\t") + label + "\n"),
             AllOf(
-                HasSubstr("line 2, label: expected a label from 0 to 1"),
+                HasSubstr("line 2, column label: expected a label from 0 to 1"),
                 HasSubstr(std::string("found ") + label)));
     for (const char* label : {"\"1\"", "1.5", "true", "[1]", "18446744073709551615"})
         EXPECT_THAT(
