@@ -4,6 +4,7 @@
 
 #include "engine/base/atomic_file.h"
 #include "engine/checkpoint/quote.h"
+#include "engine/checkpoint/safetensors.h"
 #include "engine/checkpoint/shard_index.h"
 
 #include <fmt/format.h>
@@ -87,7 +88,7 @@ Result<Checkpoint> Checkpoint::open(const fs::path& folder)
 }
 
 Status Checkpoint::addTensors(
-    const SafetensorsFile& file, const std::map<std::string, std::string, std::less<>>& fileOfTensor)
+    const TensorFile& file, const std::map<std::string, std::string, std::less<>>& fileOfTensor)
 {
     const std::string shard = file.path().filename().string();
     for (const TensorEntry& entry : file.tensors()) {

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "engine/checkpoint/safetensors.h"
+#include "engine/checkpoint/tensor_file.h"
+
+#include <map>
 
 namespace sida::checkpoint
 {
@@ -15,7 +17,7 @@ public:
     static Result<Checkpoint> open(const std::filesystem::path& folder);
 
     struct Tensor {
-        const SafetensorsFile* file = nullptr;
+        const TensorFile* file = nullptr;
         const TensorEntry* entry = nullptr;
     };
 
@@ -24,19 +26,20 @@ public:
     {
         return m_configText;
     } ///< config.json, at most 4 MiB, not yet parsed
-    const std::vector<std::unique_ptr<SafetensorsFile>>& files() const { return m_files; }
+    const std::vector<std::unique_ptr<TensorFile>>& files() const { return m_files; }
+    const std::map<std::string, Tensor, std::less<>>& tensors() const { return m_tensors; } ///< by name
     std::vector<std::string> names() const; ///< sorted
     bool contains(std::string_view name) const;
     /// An error that names the folder and the tensor when it is not there.
     Result<Tensor> find(std::string_view name) const;
 
 private:
-    Status addTensors(
-        const SafetensorsFile& file, const std::map<std::string, std::string, std::less<>>& fileOfTensor);
+    Status
+    addTensors(const TensorFile& file, const std::map<std::string, std::string, std::less<>>& fileOfTensor);
 
     std::filesystem::path m_folder;
     std::string m_configText;
-    std::vector<std::unique_ptr<SafetensorsFile>> m_files;
+    std::vector<std::unique_ptr<TensorFile>> m_files;
     std::map<std::string, Tensor, std::less<>> m_tensors;
     /// In the index and in no shard. Published indexes list the tied copies that their shards leave out, so
     /// only asking for one is an error.

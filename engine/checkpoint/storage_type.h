@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "engine/checkpoint/safetensors.h"
+#include "engine/checkpoint/tensor_file.h"
 
 #include <cstdint>
 #include <optional>

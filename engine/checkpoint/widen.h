@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/checkpoint/tensor_file.h"
+
 #include <cstddef>
 #include <span>
 
@@ -14,5 +16,17 @@ namespace sida::checkpoint
 void widenBf16(std::span<const std::byte> in, std::span<float> out);
 void widenF16(std::span<const std::byte> in, std::span<float> out);
 void widenF64(std::span<const std::byte> in, std::span<float> out);
+
+// Narrowing to a half type, rounded to nearest even as torch does; too large for f16 is infinite. `out` holds
+// in.size() elements.
+void narrowBf16(std::span<const float> in, std::span<std::byte> out);
+void narrowF16(std::span<const float> in, std::span<std::byte> out);
+
+/// From one of F32, BF16, F16 and F64 to one of the first three; both spans hold the same number of elements.
+void convertElements(
+    StorageType from, std::span<const std::byte> in, StorageType to, std::span<std::byte> out);
+
+/// Rounds values in place to what the type can hold.
+void roundTo(StorageType type, std::span<float> values);
 
 } // namespace sida::checkpoint

@@ -4,6 +4,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/thread.h"
+#include "engine/model/compute_type.h"
 
 #include <algorithm>
 #include <atomic>
@@ -22,17 +23,17 @@ struct ReadJob {
     std::byte* target = nullptr;
 };
 
-std::vector<ReadJob> jobsInFileOrder(const SwitchLayout& layout, experts::HostStore& store)
+std::vector<ReadJob> jobsInFileOrder(const SwitchLayout& layout, bool decoder, experts::HostStore& store)
 {
     std::vector<ReadJob> jobs;
     std::uint16_t layer = 0;
-    for (const SwitchBlockLayout& block : layout.blocks) {
-        if (!block.sparse())
+    for (const SwitchBlockLayout* block : blocksOf(layout, decoder)) {
+        if (!block->sparse())
             continue;
-        for (std::size_t e = 0; e < block.experts.size(); ++e) {
+        for (std::size_t e = 0; e < block->experts.size(); ++e) {
             std::byte* target = store.mutableBlock({layer, static_cast<std::uint16_t>(e)});
-            jobs.push_back({block.experts[e].wi, target});
-            jobs.push_back({block.experts[e].wo, target + store.woOffset()});
+            jobs.push_back({block->experts[e].wi, target});
+            jobs.push_back({block->experts[e].wo, target + store.woOffset()});
         }
         ++layer;
     }
@@ -48,12 +49,13 @@ std::vector<ReadJob> jobsInFileOrder(const SwitchLayout& layout, experts::HostSt
 class Readers
 {
 public:
-    Readers(std::vector<ReadJob> jobs, const std::stop_token& stop)
+    Readers(std::vector<ReadJob> jobs, api::DType compute, const std::stop_token& stop)
         : m_jobs(std::move(jobs))
+        , m_compute(compute)
         , m_stop(stop)
     {
         for (const ReadJob& job : m_jobs)
-            m_total += job.tensor.entry->elements() * sizeof(float);
+            m_total += bytesOf(job);
     }
 
     /// Reads until nothing is left, something failed or the user stopped it; `tell` is called between jobs.
@@ -65,12 +67,11 @@ public:
             if (index >= m_jobs.size() || m_failed.load() || m_stop.stop_requested())
                 return;
             const ReadJob& job = m_jobs[index];
-            const std::size_t count = job.tensor.entry->elements();
-            // Blocks are aligned for floats and larger than the tensor.
-            const std::span<float> out(reinterpret_cast<float*>(job.target), count);
-            if (Status status = job.tensor.file->readF32(*job.tensor.entry, out); !status)
+            const std::span<std::byte> out(job.target, bytesOf(job));
+            const checkpoint::StorageType type = storageTypeOf(m_compute);
+            if (Status status = job.tensor.file->readAs(type, *job.tensor.entry, out); !status)
                 fail(std::move(status.error()));
-            m_done.fetch_add(count * sizeof(float));
+            m_done.fetch_add(out.size());
             tell();
         }
     }
@@ -108,7 +109,13 @@ private:
             m_error = std::move(error);
     }
 
+    std::uint64_t bytesOf(const ReadJob& job) const
+    {
+        return job.tensor.entry->elements() * elementBytes(m_compute);
+    }
+
     const std::vector<ReadJob> m_jobs;
+    const api::DType m_compute;
     const std::stop_token& m_stop;
     std::uint64_t m_total = 0;
     const Nanoseconds m_begin = monotonicNow();
@@ -123,12 +130,12 @@ private:
 } // namespace
 
 Status readExperts(
-    const SwitchLayout& layout, experts::HostStore& store, const ProgressSink& progress,
-    const std::stop_token& stop)
+    const SwitchLayout& layout, const LoadOptions& options, experts::HostStore& store,
+    const ProgressSink& progress, const std::stop_token& stop)
 {
     // More threads than this wait for the same disk or the same memory.
     constexpr unsigned kMostThreads = 4;
-    Readers readers(jobsInFileOrder(layout, store), stop);
+    Readers readers(jobsInFileOrder(layout, options.decoder, store), options.compute, stop);
     {
         std::vector<std::jthread> helpers;
         const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads);

@@ -4,6 +4,7 @@
 
 #include "engine/base/progress.h"
 #include "engine/experts/host_store.h"
+#include "engine/model/load_options.h"
 #include "engine/model/switch_layout.h"
 
 #include <stop_token>
@@ -11,10 +12,11 @@
 namespace sida::model
 {
 
-/// Reads all experts into their blocks, widened to float32, by a few threads in the order of the files.
+/// Reads all experts into their blocks, converted to the compute type, by a few threads in the order of the
+/// files.
 /// `progress` is called from the calling thread only, in bytes of memory filled.
 Status readExperts(
-    const SwitchLayout& layout, experts::HostStore& store, const ProgressSink& progress,
-    const std::stop_token& stop);
+    const SwitchLayout& layout, const LoadOptions& options, experts::HostStore& store,
+    const ProgressSink& progress, const std::stop_token& stop);
 
 } // namespace sida::model

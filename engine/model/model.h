@@ -9,6 +9,7 @@
 #include "engine/experts/expert_source.h"
 #include "engine/experts/hash_table.h"
 #include "engine/experts/host_store.h"
+#include "engine/model/load_options.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -66,8 +67,9 @@ public:
 /// routers).
 Result<api::ModelInfo> inspectModel(const std::filesystem::path& folder);
 
-Result<std::unique_ptr<Model>>
-loadModel(const std::filesystem::path& folder, const ProgressSink& progress, const std::stop_token& stop);
+Result<std::unique_ptr<Model>> loadModel(
+    const std::filesystem::path& folder, const ProgressSink& progress, const std::stop_token& stop,
+    const LoadOptions& options = {});
 
 /// Hands out the host store's own blocks: everything resident, nothing recorded. For tests, capture and
 /// measurements.

@@ -100,12 +100,52 @@ Status readSizes(const Reader& reader, SwitchConfig& config)
     SIDA_TRY(reader.integer("vocab_size", 1, 1 << 24, config.vocabulary));
     SIDA_TRY(reader.integer("relative_attention_num_buckets", 4, 1 << 16, config.buckets));
     SIDA_TRY(reader.integer("relative_attention_max_distance", 2, 1 << 20, config.maxDistance));
-    SIDA_TRY(reader.integer("num_sparse_encoder_layers", 0, 1 << 12, config.sparseLayers));
-    if (reader.find("encoder_sparse_step") != nullptr) {
-        int step = 0;
-        SIDA_TRY(reader.integer("encoder_sparse_step", 0, 1 << 12, step));
-        config.sparseStep = step;
-    }
+    return {};
+}
+
+/// The decoder keys of a SiDA classifier are those of the model it was made from, and mean nothing: only
+/// their form is checked here.
+Status readStacks(const Reader& reader, SwitchConfig& config)
+{
+    config.decoderLayers = config.layers;
+    SIDA_TRY(reader.integer("num_decoder_layers", 0, 1 << 12, config.decoderLayers));
+    const auto sparsity = [&](const char* layersKey, const char* stepKey, SwitchSparsity& stack) -> Status {
+        SIDA_TRY(reader.integer(layersKey, 0, 1 << 12, stack.sparseLayers));
+        if (reader.find(stepKey) != nullptr) {
+            int step = 0;
+            SIDA_TRY(reader.integer(stepKey, 0, 1 << 12, step));
+            stack.step = step;
+        }
+        return {};
+    };
+    SIDA_TRY(sparsity("num_sparse_encoder_layers", "encoder_sparse_step", config.encoderSparsity));
+    return sparsity("num_sparse_decoder_layers", "decoder_sparse_step", config.decoderSparsity);
+}
+
+Status readTokens(const Reader& reader, SwitchConfig& config)
+{
+    const int last = config.vocabulary - 1;
+    SIDA_TRY(reader.integer("pad_token_id", 0, last, config.padToken));
+    SIDA_TRY(reader.integer("eos_token_id", 0, last, config.eosToken));
+    config.decoderStartToken = config.padToken;
+    return reader.integer("decoder_start_token_id", 0, last, config.decoderStartToken);
+}
+
+Status readRouterDtype(const Reader& reader, const std::string& where, SwitchConfig& config)
+{
+    const json* found = reader.find("router_dtype");
+    if (found == nullptr)
+        return {};
+    if (*found == "float32")
+        config.routerDtype = api::DType::f32;
+    else if (*found == "bfloat16")
+        config.routerDtype = api::DType::bf16;
+    else if (*found == "float16")
+        config.routerDtype = api::DType::f16;
+    else
+        return badInput(fmt::format(
+            "{}: \"router_dtype\" must be \"float32\", \"bfloat16\" or \"float16\", found {}", where,
+            shown(*found)));
     return {};
 }
 
@@ -140,14 +180,10 @@ Status readActivation(const Reader& reader, const std::string& where, SwitchConf
 
 } // namespace
 
-bool SwitchConfig::wantsExperts(int block) const
+bool SwitchSparsity::wantsExperts(int block, int layers) const
 {
-    int step = 0;
-    if (sparseStep)
-        step = *sparseStep;
-    else if (sparseLayers > 0)
-        step = layers / sparseLayers;
-    return step == 1 || (step > 1 && block % step == 1);
+    const int every = step ? *step : sparseLayers > 0 ? layers / sparseLayers : 0;
+    return every == 1 || (every > 1 && block % every == 1);
 }
 
 Result<SwitchConfig> parseSwitchConfig(std::string_view text, const std::string& where)
@@ -161,9 +197,13 @@ Result<SwitchConfig> parseSwitchConfig(std::string_view text, const std::string&
 
     SwitchConfig config;
     SIDA_TRY(readSizes(reader, config));
+    SIDA_TRY(readStacks(reader, config));
+    SIDA_TRY(readTokens(reader, config));
+    SIDA_TRY(readRouterDtype(reader, where, config));
     SIDA_TRY(readEpsilon(reader, where, config));
     SIDA_TRY(readActivation(reader, where, config));
     SIDA_TRY(reader.boolean("tie_word_embeddings", config.tiedEmbeddings));
+    config.statesTied = reader.find("tie_word_embeddings") != nullptr;
     // Distances up to a quarter of the buckets have one of their own; the rest share the logarithmic ones.
     if (config.maxDistance <= config.buckets / 4)
         return badInput(fmt::format(

@@ -4,11 +4,12 @@
 
 #include "engine/base/sha256.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
 #include <fmt/format.h>
-#include <limits>
+#include <unordered_set>
 
 namespace sida::model
 {
@@ -18,29 +19,64 @@ namespace
 
 static_assert(std::endian::native == std::endian::little, "identities are made of little-endian floats");
 
-std::uint64_t elementsOf(const std::vector<StoredTensor>& tensors)
+/// Sums up parameters; a tensor that serves twice (a tied copy) counts once.
+class ParameterCount
 {
-    std::uint64_t sum = 0;
-    for (const StoredTensor& tensor : tensors)
-        sum += tensor.entry->elements();
-    return sum;
-}
+public:
+    void add(const StoredTensor& tensor)
+    {
+        if (m_counted.insert(tensor.entry).second)
+            m_sum += tensor.entry->elements();
+    }
+    void add(const SwitchAttentionLayout& attention)
+    {
+        for (const StoredTensor& tensor :
+             {attention.norm, attention.query, attention.key, attention.value, attention.output})
+            add(tensor);
+    }
+    void add(const SwitchStackLayout& stack)
+    {
+        add(stack.embedding);
+        add(stack.relativeBias);
+        add(stack.finalNorm);
+        for (const SwitchBlockLayout& block : stack.blocks) {
+            add(block.attention);
+            if (block.cross)
+                add(*block.cross);
+            add(block.feedForwardNorm);
+            if (!block.sparse()) {
+                add(block.wi);
+                add(block.wo);
+                continue;
+            }
+            add(block.router);
+            if (block.routerBias)
+                add(*block.routerBias);
+        }
+    }
+    std::uint64_t sum() const { return m_sum; }
 
-std::uint64_t denseElements(const SwitchLayout& layout)
+private:
+    std::unordered_set<const checkpoint::TensorEntry*> m_counted;
+    std::uint64_t m_sum = 0;
+};
+
+std::uint64_t denseElements(const SwitchLayout& layout, bool withDecoder)
 {
-    std::uint64_t sum = elementsOf({layout.embedding, layout.relativeBias, layout.finalNorm});
-    for (const SwitchBlockLayout& block : layout.blocks) {
-        sum += elementsOf(
-            {block.attentionNorm, block.query, block.key, block.value, block.output, block.feedForwardNorm});
-        sum += block.sparse() ? elementsOf({block.router}) : elementsOf({block.wi, block.wo});
-        if (block.routerBias)
-            sum += elementsOf({*block.routerBias});
+    ParameterCount count;
+    count.add(layout.encoder);
+    if (withDecoder && layout.decoder) {
+        count.add(*layout.decoder);
+        if (layout.languageHead)
+            count.add(*layout.languageHead);
     }
     if (layout.head) {
-        const SwitchHeadLayout& head = *layout.head;
-        sum += elementsOf({head.dense, head.denseBias, head.projection, head.projectionBias});
+        for (const StoredTensor& tensor :
+             {layout.head->dense, layout.head->denseBias, layout.head->projection,
+              layout.head->projectionBias})
+            count.add(tensor);
     }
-    return sum;
+    return count.sum();
 }
 
 api::DType storageOf(const StoredTensor& tensor)
@@ -55,7 +91,13 @@ api::DType storageOf(const StoredTensor& tensor)
     }
 }
 
+/// Most values that identities are made of: a look at a model of terabytes takes no longer than one at a
+/// small one.
+constexpr std::uint64_t kIdentityValues = 8'000'000;
+
 /// A predictor is trained for one set of routers: the digest changes with any of them, and with the sizes.
+/// Of routers that are larger together than kIdentityValues it takes evenly spaced rows, each layer the same.
+/// It does not depend on what of the model is loaded.
 Result<std::string> identityOf(const SwitchLayout& layout)
 {
     const SwitchConfig& config = layout.config;
@@ -64,14 +106,28 @@ Result<std::string> identityOf(const SwitchLayout& layout)
     digest.update(fmt::format(
         "{} {} {} {} {} {}\n", config.dModel, config.dFf, config.dKv, config.heads, config.layers,
         config.experts));
-    for (std::size_t i = 0; i < layout.blocks.size(); ++i) {
-        const SwitchBlockLayout& block = layout.blocks[i];
-        if (!block.sparse())
+    const std::vector<const SwitchBlockLayout*> blocks = blocksOf(layout, true);
+    std::uint64_t values = 0;
+    for (const SwitchBlockLayout* block : blocks)
+        values += block->sparse() ? block->router.entry->elements() : 0;
+    const std::uint64_t every = std::max<std::uint64_t>(1, (values + kIdentityValues - 1) / kIdentityValues);
+    const auto width = static_cast<std::size_t>(config.dModel);
+    for (const SwitchBlockLayout* block : blocks) {
+        if (!block->sparse())
             continue;
-        digest.update(fmt::format("encoder.block.{}.layer.1.mlp.router.classifier.weight\n", i));
-        std::vector<float> weight(block.router.entry->elements());
-        SIDA_TRY(block.router.file->readF32(*block.router.entry, weight));
-        digest.update(std::as_bytes(std::span<const float>(weight)));
+        digest.update(block->feedForwardName + ".router.classifier.weight\n");
+        const StoredTensor& router = block->router;
+        if (every == 1) {
+            std::vector<float> weight(router.entry->elements());
+            SIDA_TRY(router.file->readF32(*router.entry, weight));
+            digest.update(std::as_bytes(std::span<const float>(weight)));
+            continue;
+        }
+        std::vector<float> row(width);
+        for (std::uint64_t at = 0; at < block->experts.size(); at += every) {
+            SIDA_TRY(router.file->readF32(*router.entry, at * width, row));
+            digest.update(std::as_bytes(std::span<const float>(row)));
+        }
     }
     return digest.hex();
 }
@@ -92,12 +148,14 @@ std::vector<api::FileInfo> filesOf(const checkpoint::Checkpoint& checkpoint)
     return files;
 }
 
-std::string architectureOf(const SwitchLayout& layout)
+std::string architectureOf(const SwitchLayout& layout, const LoadOptions& options)
 {
     std::string text = "switch_transformers encoder";
+    if (layout.decoder && options.decoder)
+        text += layout.canGenerate() ? "-decoder" : "-decoder without a language model head";
     if (layout.head)
         text += " classifier";
-    else if (layout.hasDecoder)
+    else if (layout.decoder && !options.decoder)
         text += " (the decoder is not used)";
     return text;
 }
@@ -114,14 +172,16 @@ std::string nameOf(const std::filesystem::path& folder)
 
 } // namespace
 
-Result<api::ModelInfo> describeSwitch(const checkpoint::Checkpoint& checkpoint, const SwitchLayout& layout)
+Result<api::ModelInfo> describeSwitch(
+    const checkpoint::Checkpoint& checkpoint, const SwitchLayout& layout, const LoadOptions& options)
 {
     const SwitchConfig& config = layout.config;
     api::ModelInfo info;
     info.path = checkpoint.folder();
     info.name = nameOf(checkpoint.folder());
-    info.architecture = architectureOf(layout);
-    info.layers = config.layers;
+    info.architecture = architectureOf(layout, options);
+    const std::vector<const SwitchBlockLayout*> blocks = blocksOf(layout, options.decoder);
+    info.layers = static_cast<int>(blocks.size());
     info.dModel = config.dModel;
     info.dFf = config.dFf;
     info.heads = config.heads;
@@ -132,21 +192,20 @@ Result<api::ModelInfo> describeSwitch(const checkpoint::Checkpoint& checkpoint, 
     for (const api::FileInfo& file : info.files)
         info.hasTokenizer = info.hasTokenizer || file.name == "tokenizer.json" || file.name == "spiece.model";
 
-    info.storageDtype = storageOf(layout.embedding);
-    for (std::size_t i = 0; i < layout.blocks.size(); ++i) {
-        const auto& experts = layout.blocks[i].experts;
-        if (experts.empty())
+    info.storageDtype = storageOf(layout.encoder.embedding);
+    for (const SwitchBlockLayout* block : blocks) {
+        if (!block->sparse())
             continue;
-        const int count = static_cast<int>(experts.size());
-        info.moeLayers.push_back({fmt::format("encoder.block.{}.layer.1.mlp", i), count});
+        const int count = static_cast<int>(block->experts.size());
+        info.moeLayers.push_back({block->feedForwardName, count});
         info.expertCount += count;
-        info.storageDtype = storageOf(experts.front().wi);
+        info.storageDtype = storageOf(block->experts.front().wi);
     }
-    const std::uint64_t dense = denseElements(layout);
+    const std::uint64_t dense = denseElements(layout, options.decoder);
     const std::uint64_t expert
         = 2 * static_cast<std::uint64_t>(config.dFf) * static_cast<std::uint64_t>(config.dModel);
-    info.denseBytes = dense * sizeof(float);
-    info.expertBytes = info.expertCount > 0 ? expert * sizeof(float) : 0;
+    info.denseBytes = dense * elementBytes(options.compute);
+    info.expertBytes = info.expertCount > 0 ? expert * elementBytes(options.compute) : 0;
     info.parameters = dense + expert * static_cast<std::uint64_t>(info.expertCount);
     SIDA_TRY_ASSIGN(info.identity, identityOf(layout));
     return info;

@@ -3,13 +3,15 @@
 #include "engine/model/switch_layout.h"
 
 #include "engine/checkpoint/quote.h"
+#include "engine/checkpoint/storage_type.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <limits>
-#include <set>
+#include <span>
+#include <unordered_set>
 
 namespace sida::model
 {
@@ -19,12 +21,8 @@ namespace
 
 using checkpoint::Checkpoint;
 using checkpoint::quote;
+using checkpoint::shapeText;
 using checkpoint::StorageType;
-
-std::string shapeText(const std::vector<std::int64_t>& shape)
-{
-    return fmt::format("[{}]", fmt::join(shape, ", "));
-}
 
 /// Looks tensors up, checks them, and remembers which ones were asked for.
 class Finder
@@ -57,7 +55,7 @@ public:
                 "{}: tensor {} must have the shape {} that config.json asks for, found {}; the two files do "
                 "not belong together",
                 tensor.file->path().string(), quote(name), shapeText(shape), shapeText(tensor.entry->shape)));
-        m_taken.insert(name);
+        m_taken.insert(tensor.entry);
         return {};
     }
 
@@ -71,11 +69,11 @@ public:
             return badInput(fmt::format(
                 "{}: tensor {} must have the shape [1 to {}, {}], found {}", tensor.file->path().string(),
                 quote(name), mostRows, width, shapeText(shape)));
-        m_taken.insert(name);
+        m_taken.insert(tensor.entry);
         return {};
     }
 
-    bool taken(const std::string& name) const { return m_taken.contains(name); }
+    bool taken(const StoredTensor& tensor) const { return m_taken.contains(tensor.entry); }
 
 private:
     static Status checkType(const StoredTensor& tensor)
@@ -90,28 +88,42 @@ private:
 
     const Checkpoint& m_checkpoint;
     std::string m_prefix;
-    std::set<std::string, std::less<>> m_taken;
+    std::unordered_set<const checkpoint::TensorEntry*> m_taken;
 };
 
-Status findEmbedding(Finder& finder, SwitchLayout& layout)
+/// The stacks' embeddings and the language model's head.
+///
+/// Tied copies are all the same, so any that is there will do. An untied stack may have an embedding that
+/// differs from the shared one.
+Status findEmbeddings(Finder& finder, SwitchLayout& layout)
 {
-    // An untied encoder may have an embedding that differs from the shared one; tied copies are all the same.
     constexpr std::array kTied{
         "shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight"};
-    constexpr std::array kUntied{"encoder.embed_tokens.weight", "shared.weight"};
+    constexpr std::array kEncoder{"encoder.embed_tokens.weight", "shared.weight"};
+    constexpr std::array kDecoder{"decoder.embed_tokens.weight", "shared.weight"};
+    constexpr std::array kHead{"lm_head.weight", "decoder.lm_head.weight"};
     const std::vector<std::int64_t> shape{layout.config.vocabulary, layout.config.dModel};
-    if (!layout.config.tiedEmbeddings) {
-        for (const char* name : kUntied) {
-            if (finder.has(name))
-                return finder.take(name, shape, layout.embedding);
-        }
-    } else {
-        for (const char* name : kTied) {
-            if (finder.has(name))
-                return finder.take(name, shape, layout.embedding);
-        }
+    const auto takeFirst = [&](std::span<const char* const> names, StoredTensor& tensor) {
+        const auto found
+            = std::find_if(names.begin(), names.end(), [&](const char* name) { return finder.has(name); });
+        return finder.take(found == names.end() ? "shared.weight" : *found, shape, tensor);
+    };
+    layout.tiedHead = layout.config.tiedEmbeddings && layout.decoder;
+    if (layout.config.tiedEmbeddings) {
+        SIDA_TRY(takeFirst(kTied, layout.encoder.embedding));
+        if (layout.decoder)
+            layout.decoder->embedding = layout.encoder.embedding;
+        return {};
     }
-    return finder.take("shared.weight", shape, layout.embedding);
+    SIDA_TRY(takeFirst(kEncoder, layout.encoder.embedding));
+    if (!layout.decoder)
+        return {};
+    SIDA_TRY(takeFirst(kDecoder, layout.decoder->embedding));
+    for (const char* name : kHead) {
+        if (finder.has(name))
+            return finder.take(name, shape, layout.languageHead.emplace());
+    }
+    return {};
 }
 
 Status
@@ -133,30 +145,85 @@ findExperts(Finder& finder, const std::string& mlp, const SwitchConfig& config, 
     return {};
 }
 
-Status findBlock(Finder& finder, int index, SwitchLayout& layout)
+Status findAttention(
+    Finder& finder, const std::string& layer, std::string_view kind, const SwitchConfig& config,
+    SwitchAttentionLayout& attention)
+{
+    const std::string root = fmt::format("{}{}.", layer, kind);
+    SIDA_TRY(finder.take(layer + "layer_norm.weight", {config.dModel}, attention.norm));
+    SIDA_TRY(finder.take(root + "q.weight", {config.inner(), config.dModel}, attention.query));
+    SIDA_TRY(finder.take(root + "k.weight", {config.inner(), config.dModel}, attention.key));
+    SIDA_TRY(finder.take(root + "v.weight", {config.inner(), config.dModel}, attention.value));
+    return finder.take(root + "o.weight", {config.dModel, config.inner()}, attention.output);
+}
+
+/// One of the two stacks, as the file names it.
+struct StackKind {
+    const char* name;
+    bool hasCross;
+    int layers;
+    const SwitchSparsity& sparsity;
+};
+
+Status
+findBlock(Finder& finder, const StackKind& kind, int index, SwitchLayout& layout, SwitchBlockLayout& block)
 {
     const SwitchConfig& config = layout.config;
-    SwitchBlockLayout& block = layout.blocks.emplace_back();
-    const std::string root = fmt::format("encoder.block.{}.", index);
-    const std::string attention = root + "layer.0.SelfAttention.";
-    const std::string mlp = root + "layer.1.mlp.";
+    const std::string root = fmt::format("{}.block.{}.", kind.name, index);
+    SIDA_TRY(findAttention(finder, root + "layer.0.", "SelfAttention", config, block.attention));
+    if (kind.hasCross)
+        SIDA_TRY(findAttention(finder, root + "layer.1.", "EncDecAttention", config, block.cross.emplace()));
+    const std::string layer = root + (kind.hasCross ? "layer.2." : "layer.1.");
+    SIDA_TRY(finder.take(layer + "layer_norm.weight", {config.dModel}, block.feedForwardNorm));
 
-    SIDA_TRY(finder.take(root + "layer.0.layer_norm.weight", {config.dModel}, block.attentionNorm));
-    SIDA_TRY(finder.take(attention + "q.weight", {config.inner(), config.dModel}, block.query));
-    SIDA_TRY(finder.take(attention + "k.weight", {config.inner(), config.dModel}, block.key));
-    SIDA_TRY(finder.take(attention + "v.weight", {config.inner(), config.dModel}, block.value));
-    SIDA_TRY(finder.take(attention + "o.weight", {config.dModel, config.inner()}, block.output));
-    SIDA_TRY(finder.take(root + "layer.1.layer_norm.weight", {config.dModel}, block.feedForwardNorm));
-
+    block.feedForwardName = layer + "mlp";
+    const std::string mlp = layer + "mlp.";
     const bool sparse = finder.has(mlp + "router.classifier.weight");
-    if (sparse != config.wantsExperts(index))
+    if (sparse != kind.sparsity.wantsExperts(index, kind.layers))
         layout.warnings.push_back(fmt::format(
-            "config.json makes encoder block {} {}, but the file holds {} for it: the file decides", index,
-            sparse ? "dense" : "sparse", sparse ? "a router" : "no router"));
+            "config.json makes {} block {} {}, but the file holds {} for it: the file decides", kind.name,
+            index, sparse ? "dense" : "sparse", sparse ? "a router" : "no router"));
     if (sparse)
         return findExperts(finder, mlp, config, block);
     SIDA_TRY(finder.take(mlp + "wi.weight", {config.dFf, config.dModel}, block.wi));
     return finder.take(mlp + "wo.weight", {config.dModel, config.dFf}, block.wo);
+}
+
+Status findStack(Finder& finder, const StackKind& kind, SwitchLayout& layout, SwitchStackLayout& stack)
+{
+    const std::string root = std::string(kind.name) + '.';
+    SIDA_TRY(finder.take(
+        root + "block.0.layer.0.SelfAttention.relative_attention_bias.weight",
+        {layout.config.buckets, layout.config.heads}, stack.relativeBias));
+    for (int block = 0; block < kind.layers; ++block)
+        SIDA_TRY(findBlock(finder, kind, block, layout, stack.blocks.emplace_back()));
+    return finder.take(root + "final_layer_norm.weight", {layout.config.dModel}, stack.finalNorm);
+}
+
+/// Blocks that the file holds without a gap; c-2048 has more of them than its config.json says.
+int decoderBlocksInFile(const Finder& finder)
+{
+    int blocks = 0;
+    while (blocks < 1 << 12 && finder.has(fmt::format("decoder.block.{}.layer.0.layer_norm.weight", blocks)))
+        ++blocks;
+    return blocks;
+}
+
+Status findDecoder(Finder& finder, SwitchLayout& layout)
+{
+    // Remains of a decoder in an encoder's file are none.
+    if (!finder.has("decoder.final_layer_norm.weight")
+        && !finder.has("decoder.block.0.layer.1.EncDecAttention.q.weight"))
+        return {};
+    const int blocks = decoderBlocksInFile(finder);
+    if (blocks > layout.config.decoderLayers) {
+        layout.warnings.push_back(fmt::format(
+            "config.json speaks of {} decoder blocks, but the file holds {}: the file decides",
+            layout.config.decoderLayers, blocks));
+        layout.config.decoderLayers = blocks;
+    }
+    const StackKind kind{"decoder", true, layout.config.decoderLayers, layout.config.decoderSparsity};
+    return findStack(finder, kind, layout, layout.decoder.emplace());
 }
 
 Status findHead(Finder& finder, const Checkpoint& checkpoint, SwitchLayout& layout)
@@ -179,25 +246,35 @@ Status findHead(Finder& finder, const Checkpoint& checkpoint, SwitchLayout& layo
     return finder.takeFull(kNames[3], {head.labels}, head.projectionBias);
 }
 
-/// What is left over must not be a part of the encoder: leaving such a tensor out would give other results.
+/// What is left over must not be a part of a stack: leaving such a tensor out would give other results.
 Status sortOutTheRest(const Finder& finder, const Checkpoint& checkpoint, SwitchLayout& layout)
 {
-    const std::string blocks = finder.named("encoder.block.");
+    const std::string encoder = finder.named("encoder.block.");
     const std::string decoder = finder.named("decoder.block.");
-    for (const std::string& name : checkpoint.names()) {
-        if (finder.taken(name))
+    for (const auto& [name, tensor] : checkpoint.tensors()) {
+        if (finder.taken(tensor))
             continue;
-        if (name.starts_with(blocks)) {
-            SIDA_TRY_ASSIGN(const auto tensor, checkpoint.find(name));
+        const bool ofEncoder = name.starts_with(encoder);
+        if (ofEncoder || (layout.decoder && name.starts_with(decoder)))
             return badInput(fmt::format(
-                "{}: tensor {} belongs to no part of the encoder that config.json and the routers describe; "
-                "check num_layers and the number of experts",
-                tensor.file->path().string(), quote(name)));
-        }
-        layout.hasDecoder = layout.hasDecoder || name.starts_with(decoder);
+                "{}: tensor {} belongs to no part of the {} that config.json and the routers describe; "
+                "check {} and the number of experts",
+                tensor.file->path().string(), quote(name), ofEncoder ? "encoder" : "decoder",
+                ofEncoder ? "num_layers" : "num_decoder_layers"));
         layout.ignored.push_back(name);
     }
     return {};
+}
+
+/// c-2048 was published without `tie_word_embeddings`, but with a head of its own under the decoder.
+void settleTied(const Finder& finder, SwitchLayout& layout)
+{
+    if (layout.config.statesTied || !finder.has("decoder.lm_head.weight"))
+        return;
+    layout.config.tiedEmbeddings = false;
+    layout.warnings.push_back(
+        "config.json does not say whether the embedding is tied to the head, and the file holds "
+        "decoder.lm_head.weight: that is used as the head");
 }
 
 } // namespace
@@ -209,16 +286,26 @@ Result<SwitchLayout> layOutSwitch(const Checkpoint& checkpoint)
         layout.config,
         parseSwitchConfig(checkpoint.configText(), (checkpoint.folder() / "config.json").string()));
     Finder finder(checkpoint);
-    SIDA_TRY(findEmbedding(finder, layout));
-    SIDA_TRY(finder.take(
-        "encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight",
-        {layout.config.buckets, layout.config.heads}, layout.relativeBias));
-    for (int block = 0; block < layout.config.layers; ++block)
-        SIDA_TRY(findBlock(finder, block, layout));
-    SIDA_TRY(finder.take("encoder.final_layer_norm.weight", {layout.config.dModel}, layout.finalNorm));
+    const StackKind encoder{"encoder", false, layout.config.layers, layout.config.encoderSparsity};
+    SIDA_TRY(findStack(finder, encoder, layout, layout.encoder));
+    SIDA_TRY(findDecoder(finder, layout));
+    settleTied(finder, layout);
+    SIDA_TRY(findEmbeddings(finder, layout));
     SIDA_TRY(findHead(finder, checkpoint, layout));
     SIDA_TRY(sortOutTheRest(finder, checkpoint, layout));
     return layout;
+}
+
+std::vector<const SwitchBlockLayout*> blocksOf(const SwitchLayout& layout, bool withDecoder)
+{
+    std::vector<const SwitchBlockLayout*> blocks;
+    for (const SwitchBlockLayout& block : layout.encoder.blocks)
+        blocks.push_back(&block);
+    if (withDecoder && layout.decoder) {
+        for (const SwitchBlockLayout& block : layout.decoder->blocks)
+            blocks.push_back(&block);
+    }
+    return blocks;
 }
 
 } // namespace sida::model

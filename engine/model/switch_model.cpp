@@ -51,18 +51,19 @@ Result<api::ModelInfo> inspectModel(const std::filesystem::path& folder)
 {
     SIDA_TRY_ASSIGN(const checkpoint::Checkpoint checkpoint, checkpoint::Checkpoint::open(folder));
     SIDA_TRY_ASSIGN(const SwitchLayout layout, layOutSwitch(checkpoint));
-    return describeSwitch(checkpoint, layout);
+    return describeSwitch(checkpoint, layout, {.decoder = true});
 }
 
-Result<std::unique_ptr<Model>>
-loadModel(const std::filesystem::path& folder, const ProgressSink& progress, const std::stop_token& stop)
+Result<std::unique_ptr<Model>> loadModel(
+    const std::filesystem::path& folder, const ProgressSink& progress, const std::stop_token& stop,
+    const LoadOptions& options)
 {
     SIDA_TRY_ASSIGN(const checkpoint::Checkpoint checkpoint, checkpoint::Checkpoint::open(folder));
     SIDA_TRY_ASSIGN(const SwitchLayout layout, layOutSwitch(checkpoint));
     for (const std::string& warning : layout.warnings)
         spdlog::warn("{}: {}", folder.string(), warning);
-    SIDA_TRY_ASSIGN(api::ModelInfo info, describeSwitch(checkpoint, layout));
-    SIDA_TRY_ASSIGN(SwitchWeights weights, loadSwitch(layout, progress, stop));
+    SIDA_TRY_ASSIGN(api::ModelInfo info, describeSwitch(checkpoint, layout, options));
+    SIDA_TRY_ASSIGN(SwitchWeights weights, loadSwitch(layout, options, progress, stop));
     return std::make_unique<SwitchModel>(std::move(info), std::move(weights));
 }
 

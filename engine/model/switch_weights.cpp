@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/model/switch_weights.h"
 
-#include "engine/base/units.h"
+#include "engine/checkpoint/widen.h"
+#include "engine/model/compute_type.h"
 #include "engine/model/expert_loader.h"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <initializer_list>
 #include <new>
 #include <stdexcept>
 #include <utility>
@@ -16,117 +19,181 @@ namespace sida::model
 namespace
 {
 
-Result<AlignedFloats> read(const StoredTensor& tensor)
+/// Reads the dense part: everything as float32, rounded to what the model computes in.
+class DenseReader
 {
-    AlignedFloats values(tensor.entry->elements());
-    SIDA_TRY(tensor.file->readF32(*tensor.entry, values.span()));
-    return values;
-}
-
-/// Several matrices of the same width below each other.
-Result<Linear> readLinear(std::initializer_list<StoredTensor> parts, std::size_t inputs)
-{
-    std::size_t count = 0;
-    for (const StoredTensor& part : parts)
-        count += part.entry->elements();
-    AlignedFloats values(count);
-    std::size_t at = 0;
-    for (const StoredTensor& part : parts) {
-        SIDA_TRY(part.file->readF32(*part.entry, values.span().subspan(at, part.entry->elements())));
-        at += part.entry->elements();
+public:
+    DenseReader(const SwitchLayout& layout, api::DType compute)
+        : m_config(layout.config)
+        , m_compute(compute)
+    {
     }
-    return Linear(std::move(values), count / inputs, inputs);
-}
 
-Result<SwitchBlockWeights> readBlock(const SwitchBlockLayout& block, const SwitchConfig& config)
-{
-    const auto dModel = static_cast<std::size_t>(config.dModel);
-    SwitchBlockWeights weights;
-    SIDA_TRY_ASSIGN(weights.attentionNorm, read(block.attentionNorm));
-    SIDA_TRY_ASSIGN(weights.queryKeyValue, readLinear({block.query, block.key, block.value}, dModel));
-    SIDA_TRY_ASSIGN(weights.output, readLinear({block.output}, static_cast<std::size_t>(config.inner())));
-    SIDA_TRY_ASSIGN(weights.feedForwardNorm, read(block.feedForwardNorm));
-    if (!block.sparse()) {
-        SIDA_TRY_ASSIGN(weights.wi, readLinear({block.wi}, dModel));
-        SIDA_TRY_ASSIGN(weights.wo, readLinear({block.wo}, static_cast<std::size_t>(config.dFf)));
+    Result<AlignedFloats> vector(const StoredTensor& tensor) const
+    {
+        AlignedFloats values(tensor.entry->elements());
+        SIDA_TRY(fill(tensor, values.span()));
+        return values;
+    }
+
+    /// Several matrices of the same width below each other.
+    Result<Linear> linear(std::initializer_list<StoredTensor> parts) const
+    {
+        const auto inputs = static_cast<std::size_t>(parts.begin()->entry->shape[1]);
+        std::size_t count = 0;
+        for (const StoredTensor& part : parts)
+            count += part.entry->elements();
+        AlignedFloats values(count);
+        std::size_t at = 0;
+        for (const StoredTensor& part : parts) {
+            SIDA_TRY(fill(part, values.span().subspan(at, part.entry->elements())));
+            at += part.entry->elements();
+        }
+        return Linear(std::move(values), count / inputs, inputs);
+    }
+
+    /// [buckets, heads] in the file; one head after the other is how attention reads it.
+    Result<AlignedFloats> relativeBias(const StoredTensor& tensor) const
+    {
+        SIDA_TRY_ASSIGN(const AlignedFloats stored, vector(tensor));
+        const auto buckets = static_cast<std::size_t>(m_config.buckets);
+        const auto heads = static_cast<std::size_t>(m_config.heads);
+        AlignedFloats byHead(stored.size());
+        for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
+            for (std::size_t head = 0; head < heads; ++head)
+                byHead.data()[head * buckets + bucket] = stored.data()[bucket * heads + head];
+        }
+        return byHead;
+    }
+
+    Result<SwitchBlockWeights> block(const SwitchBlockLayout& block) const
+    {
+        SwitchBlockWeights weights;
+        const SwitchAttentionLayout& own = block.attention;
+        SIDA_TRY_ASSIGN(weights.attentionNorm, vector(own.norm));
+        SIDA_TRY_ASSIGN(weights.queryKeyValue, linear({own.query, own.key, own.value}));
+        SIDA_TRY_ASSIGN(weights.output, linear({own.output}));
+        if (block.cross) {
+            SIDA_TRY_ASSIGN(weights.crossNorm, vector(block.cross->norm));
+            SIDA_TRY_ASSIGN(weights.crossQuery, linear({block.cross->query}));
+            SIDA_TRY_ASSIGN(weights.crossKeyValue, linear({block.cross->key, block.cross->value}));
+            SIDA_TRY_ASSIGN(weights.crossOutput, linear({block.cross->output}));
+        }
+        SIDA_TRY_ASSIGN(weights.feedForwardNorm, vector(block.feedForwardNorm));
+        if (!block.sparse()) {
+            SIDA_TRY_ASSIGN(weights.wi, linear({block.wi}));
+            SIDA_TRY_ASSIGN(weights.wo, linear({block.wo}));
+            return weights;
+        }
+        SIDA_TRY_ASSIGN(weights.router, linear({block.router}));
+        if (block.routerBias) {
+            SIDA_TRY_ASSIGN(weights.routerBias, vector(*block.routerBias));
+        }
         return weights;
     }
-    SIDA_TRY_ASSIGN(weights.router, readLinear({block.router}, dModel));
-    if (block.routerBias) {
-        SIDA_TRY_ASSIGN(weights.routerBias, read(*block.routerBias));
+
+    Result<SwitchHeadWeights> head(const SwitchHeadLayout& head) const
+    {
+        SwitchHeadWeights weights;
+        SIDA_TRY_ASSIGN(weights.dense, linear({head.dense}));
+        SIDA_TRY_ASSIGN(weights.projection, linear({head.projection}));
+        SIDA_TRY_ASSIGN(weights.denseBias, vector(head.denseBias));
+        SIDA_TRY_ASSIGN(weights.projectionBias, vector(head.projectionBias));
+        return weights;
     }
-    return weights;
-}
 
-Result<SwitchHeadWeights> readHead(const SwitchHeadLayout& head, std::size_t dModel)
-{
-    SwitchHeadWeights weights;
-    SIDA_TRY_ASSIGN(weights.dense, readLinear({head.dense}, dModel));
-    SIDA_TRY_ASSIGN(weights.projection, readLinear({head.projection}, dModel));
-    SIDA_TRY_ASSIGN(weights.denseBias, read(head.denseBias));
-    SIDA_TRY_ASSIGN(weights.projectionBias, read(head.projectionBias));
-    return weights;
-}
-
-/// [buckets, heads] in the file; one head after the other is how attention reads it.
-Result<AlignedFloats> readRelativeBias(const SwitchLayout& layout)
-{
-    SIDA_TRY_ASSIGN(const AlignedFloats stored, read(layout.relativeBias));
-    const auto buckets = static_cast<std::size_t>(layout.config.buckets);
-    const auto heads = static_cast<std::size_t>(layout.config.heads);
-    AlignedFloats byHead(stored.size());
-    for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
-        for (std::size_t head = 0; head < heads; ++head)
-            byHead.data()[head * buckets + bucket] = stored.data()[bucket * heads + head];
+private:
+    Status fill(const StoredTensor& tensor, std::span<float> out) const
+    {
+        SIDA_TRY(tensor.file->readF32(*tensor.entry, out));
+        checkpoint::roundTo(storageTypeOf(m_compute), out);
+        return {};
     }
-    return byHead;
-}
 
-Result<SwitchWeights>
-readAll(const SwitchLayout& layout, const ProgressSink& progress, const std::stop_token& stop)
+    const SwitchConfig& m_config;
+    const api::DType m_compute;
+};
+
+/// Reads one stack's blocks and numbers its MoE layers on from those that are counted already.
+Status readBlocks(
+    const DenseReader& reader, const SwitchStackLayout& stack, std::vector<int>& expertsPerLayer,
+    std::vector<SwitchBlockWeights>& blocks, const std::stop_token& stop)
 {
-    SwitchWeights weights;
-    weights.config = layout.config;
-    SIDA_TRY_ASSIGN(weights.embedding, read(layout.embedding));
-    SIDA_TRY_ASSIGN(weights.relativeBias, readRelativeBias(layout));
-    SIDA_TRY_ASSIGN(weights.finalNorm, read(layout.finalNorm));
-
-    std::vector<int> expertsPerLayer;
-    for (const SwitchBlockLayout& block : layout.blocks) {
+    for (const SwitchBlockLayout& block : stack.blocks) {
         if (stop.stop_requested())
             return failure(ErrorKind::cancelled, "Loading the model was stopped");
-        SIDA_TRY_ASSIGN(SwitchBlockWeights read, readBlock(block, layout.config));
+        SIDA_TRY_ASSIGN(SwitchBlockWeights read, reader.block(block));
         if (block.sparse()) {
             read.moeLayer = static_cast<int>(expertsPerLayer.size());
             expertsPerLayer.push_back(static_cast<int>(block.experts.size()));
-            weights.mostExperts = std::max(weights.mostExperts, expertsPerLayer.back());
         }
-        weights.blocks.push_back(std::move(read));
+        blocks.push_back(std::move(read));
+    }
+    return {};
+}
+
+Result<SwitchDecoderWeights> readDecoder(
+    const DenseReader& reader, const SwitchLayout& layout, std::vector<int>& expertsPerLayer,
+    const std::stop_token& stop)
+{
+    const SwitchStackLayout& stack = *layout.decoder;
+    SwitchDecoderWeights weights;
+    if (stack.embedding.entry != layout.encoder.embedding.entry) {
+        SIDA_TRY_ASSIGN(weights.embedding, reader.vector(stack.embedding));
+    }
+    SIDA_TRY_ASSIGN(weights.relativeBias, reader.relativeBias(stack.relativeBias));
+    SIDA_TRY_ASSIGN(weights.finalNorm, reader.vector(stack.finalNorm));
+    SIDA_TRY(readBlocks(reader, stack, expertsPerLayer, weights.blocks, stop));
+    weights.tiedHead = layout.tiedHead;
+    if (layout.languageHead) {
+        SIDA_TRY_ASSIGN(weights.languageHead, reader.linear({*layout.languageHead}));
+    }
+    return weights;
+}
+
+Result<SwitchWeights> readAll(
+    const SwitchLayout& layout, const LoadOptions& options, const ProgressSink& progress,
+    const std::stop_token& stop)
+{
+    const DenseReader reader(layout, options.compute);
+    SwitchWeights weights;
+    weights.config = layout.config;
+    weights.compute = options.compute;
+    SIDA_TRY_ASSIGN(weights.embedding, reader.vector(layout.encoder.embedding));
+    SIDA_TRY_ASSIGN(weights.relativeBias, reader.relativeBias(layout.encoder.relativeBias));
+    SIDA_TRY_ASSIGN(weights.finalNorm, reader.vector(layout.encoder.finalNorm));
+    std::vector<int> expertsPerLayer;
+    SIDA_TRY(readBlocks(reader, layout.encoder, expertsPerLayer, weights.blocks, stop));
+    if (options.decoder && layout.decoder) {
+        SIDA_TRY_ASSIGN(weights.decoder, readDecoder(reader, layout, expertsPerLayer, stop));
     }
     if (layout.head) {
-        SIDA_TRY_ASSIGN(weights.head, readHead(*layout.head, static_cast<std::size_t>(layout.config.dModel)));
+        SIDA_TRY_ASSIGN(weights.head, reader.head(*layout.head));
     }
+    for (const int experts : expertsPerLayer)
+        weights.mostExperts = std::max(weights.mostExperts, experts);
     const std::uint64_t matrixBytes = static_cast<std::uint64_t>(layout.config.dFf)
-        * static_cast<std::uint64_t>(layout.config.dModel) * sizeof(float);
+        * static_cast<std::uint64_t>(layout.config.dModel) * elementBytes(options.compute);
     weights.experts = experts::HostStore(std::move(expertsPerLayer), matrixBytes, matrixBytes);
-    SIDA_TRY(readExperts(layout, weights.experts, progress, stop));
+    SIDA_TRY(readExperts(layout, options, weights.experts, progress, stop));
     return weights;
 }
 
 } // namespace
 
-Result<SwitchWeights>
-loadSwitch(const SwitchLayout& layout, const ProgressSink& progress, const std::stop_token& stop)
+Result<SwitchWeights> loadSwitch(
+    const SwitchLayout& layout, const LoadOptions& options, const ProgressSink& progress,
+    const std::stop_token& stop)
 {
     const auto tooLarge = [&] {
         return failure(
             ErrorKind::io,
             fmt::format(
                 "{}: the model does not fit into this machine's memory",
-                layout.embedding.file->path().parent_path().string()));
+                layout.encoder.embedding.file->path().parent_path().string()));
     };
     try {
-        return readAll(layout, progress, stop);
+        return readAll(layout, options, progress, stop);
     } catch (const std::bad_alloc&) {
         return tooLarge();
     } catch (const std::length_error&) {

@@ -5,6 +5,7 @@
 #include "engine/base/progress.h"
 #include "engine/experts/host_store.h"
 #include "engine/model/linear.h"
+#include "engine/model/load_options.h"
 #include "engine/model/switch_layout.h"
 
 #include <optional>
@@ -18,6 +19,10 @@ struct SwitchBlockWeights {
     AlignedFloats attentionNorm;
     Linear queryKeyValue; ///< [3 * inner, dModel]
     Linear output; ///< [dModel, inner]
+    AlignedFloats crossNorm; ///< this and the next three only in a decoder
+    Linear crossQuery; ///< [inner, dModel]
+    Linear crossKeyValue; ///< [2 * inner, dModel], of the encoder's output
+    Linear crossOutput; ///< [dModel, inner]
     AlignedFloats feedForwardNorm;
     Linear wi, wo; ///< of a dense block
     Linear router; ///< [experts, dModel] of a sparse block
@@ -30,20 +35,33 @@ struct SwitchHeadWeights {
     AlignedFloats denseBias, projectionBias;
 };
 
-/// The whole encoder in float32.
+struct SwitchDecoderWeights {
+    AlignedFloats embedding; ///< [vocabulary, dModel]; empty where it is the encoder's
+    AlignedFloats relativeBias; ///< [heads, buckets], transposed from the file
+    AlignedFloats finalNorm;
+    std::vector<SwitchBlockWeights> blocks;
+    bool tiedHead = false; ///< the encoder's embedding is the head, after scaling by dModel^-0.5
+    Linear languageHead; ///< [vocabulary, dModel] where it is not tied; empty when there is none
+};
+
+/// The whole model. Dense weights are float32 whose values were rounded to the compute type, experts lie in
+/// their blocks in the compute type.
 struct SwitchWeights {
     SwitchConfig config;
+    api::DType compute = api::DType::f32;
     AlignedFloats embedding; ///< [vocabulary, dModel]
     AlignedFloats relativeBias; ///< [heads, buckets], transposed from the file
     AlignedFloats finalNorm;
     std::vector<SwitchBlockWeights> blocks;
     std::optional<SwitchHeadWeights> head;
+    std::optional<SwitchDecoderWeights> decoder; ///< where it is there and was wanted
     experts::HostStore experts{{}, 0, 0};
     int mostExperts = 0; ///< of any layer
 };
 
 /// Reads everything the layout names: the dense part first, then the experts by several threads.
-Result<SwitchWeights>
-loadSwitch(const SwitchLayout& layout, const ProgressSink& progress, const std::stop_token& stop);
+Result<SwitchWeights> loadSwitch(
+    const SwitchLayout& layout, const LoadOptions& options, const ProgressSink& progress,
+    const std::stop_token& stop);
 
 } // namespace sida::model

@@ -60,37 +60,53 @@ void writeConfig(const std::filesystem::path& path, const TinyModel& model)
 {
     std::ofstream(path) << fmt::format(
         R"({{"model_type": "switch_transformers", "d_model": {}, "d_kv": {}, "d_ff": {}, "num_heads": {},
-  "num_layers": {}, "num_decoder_layers": 0, "num_sparse_encoder_layers": {}, "encoder_sparse_step": {},
-  "num_experts": {}, "vocab_size": {}, "relative_attention_num_buckets": 32,
+  "num_layers": {}, "num_decoder_layers": {}, "num_sparse_encoder_layers": {}, "encoder_sparse_step": {},
+  "decoder_sparse_step": {}, "tie_word_embeddings": {}, "num_experts": {}, "vocab_size": {}, "relative_attention_num_buckets": 32,
   "relative_attention_max_distance": 128, "layer_norm_epsilon": 1e-06, "router_bias": false,
   "router_dtype": "float32", "dense_act_fn": "relu", "pad_token_id": 0, "eos_token_id": 1}})",
-        model.dModel, model.dKv, model.dFf, model.heads, model.layers,
-        model.sparseStep > 0 ? model.layers / model.sparseStep : 0, model.sparseStep, model.experts,
-        model.vocabulary);
+        model.dModel, model.dKv, model.dFf, model.heads, model.layers, model.decoderLayers,
+        model.sparseStep > 0 ? model.layers / model.sparseStep : 0, model.sparseStep, model.sparseStep,
+        model.tied, model.experts, model.vocabulary);
 }
 
-void addBlock(RandomTensors& tensors, const TinyModel& model, int block)
+void addAttention(RandomTensors& tensors, const TinyModel& model, const std::string& layer, const char* kind)
 {
-    const std::string at = fmt::format("encoder.block.{}.layer.", block);
     const int inner = model.heads * model.dKv;
     for (const char* name : {"q", "k", "v"})
-        tensors.add(at + "0.SelfAttention." + name + ".weight", {inner, model.dModel}, 0.3F);
-    tensors.add(at + "0.SelfAttention.o.weight", {model.dModel, inner}, 0.3F);
-    if (block == 0)
-        tensors.add(at + "0.SelfAttention.relative_attention_bias.weight", {32, model.heads}, 0.5F);
-    tensors.add(at + "0.layer_norm.weight", {model.dModel}, 0.1F, 1);
-    tensors.add(at + "1.layer_norm.weight", {model.dModel}, 0.1F, 1);
-    auto addFeedForward = [&](const std::string& prefix) {
+        tensors.add(layer + kind + name + ".weight", {inner, model.dModel}, 0.3F);
+    tensors.add(layer + kind + "o.weight", {model.dModel, inner}, 0.3F);
+}
+
+void addFeedForward(RandomTensors& tensors, const TinyModel& model, int block, const std::string& mlp)
+{
+    const auto addMatrices = [&](const std::string& prefix) {
         tensors.add(prefix + "wi.weight", {model.dFf, model.dModel}, 0.3F);
         tensors.add(prefix + "wo.weight", {model.dModel, model.dFf}, 0.3F);
     };
     if (!isSparse(model, block)) {
-        addFeedForward(at + "1.mlp.");
+        addMatrices(mlp);
         return;
     }
-    tensors.add(at + "1.mlp.router.classifier.weight", {model.experts, model.dModel}, 1);
+    tensors.add(mlp + "router.classifier.weight", {model.experts, model.dModel}, 1);
     for (int expert = 0; expert < model.experts; ++expert)
-        addFeedForward(fmt::format("{}1.mlp.experts.expert_{}.", at, expert));
+        addMatrices(fmt::format("{}experts.expert_{}.", mlp, expert));
+}
+
+void addBlock(RandomTensors& tensors, const TinyModel& model, const std::string& stack, int block)
+{
+    const std::string at = fmt::format("{}.block.{}.layer.", stack, block);
+    addAttention(tensors, model, at + "0.", "SelfAttention.");
+    if (block == 0)
+        tensors.add(at + "0.SelfAttention.relative_attention_bias.weight", {32, model.heads}, 0.5F);
+    tensors.add(at + "0.layer_norm.weight", {model.dModel}, 0.1F, 1);
+    const bool decoder = stack == "decoder";
+    if (decoder) {
+        addAttention(tensors, model, at + "1.", "EncDecAttention.");
+        tensors.add(at + "1.layer_norm.weight", {model.dModel}, 0.1F, 1);
+    }
+    const std::string last = at + (decoder ? "2." : "1.");
+    tensors.add(last + "layer_norm.weight", {model.dModel}, 0.1F, 1);
+    addFeedForward(tensors, model, block, last + "mlp.");
 }
 
 } // namespace
@@ -102,8 +118,16 @@ void writeTinyModel(const std::filesystem::path& folder, const TinyModel& model)
     RandomTensors tensors(model.seed);
     tensors.add("shared.weight", {model.vocabulary, model.dModel}, 1);
     for (int block = 0; block < model.layers; ++block)
-        addBlock(tensors, model, block);
+        addBlock(tensors, model, "encoder", block);
     tensors.add("encoder.final_layer_norm.weight", {model.dModel}, 0.1F, 1);
+    for (int block = 0; block < model.decoderLayers; ++block)
+        addBlock(tensors, model, "decoder", block);
+    if (model.decoderLayers > 0)
+        tensors.add("decoder.final_layer_norm.weight", {model.dModel}, 0.1F, 1);
+    if (model.decoderLayers > 0 && !model.tied) {
+        tensors.add("decoder.embed_tokens.weight", {model.vocabulary, model.dModel}, 1);
+        tensors.add("lm_head.weight", {model.vocabulary, model.dModel}, 1);
+    }
     if (model.labels > 0) {
         tensors.add("classifier.dense.weight", {model.dModel, model.dModel}, 0.3F);
         tensors.add("classifier.dense.bias", {model.dModel}, 0.1F);

@@ -9,7 +9,8 @@
 namespace sida::test
 {
 
-/// A Switch encoder classifier with random weights, small enough to make one for each test.
+/// A Switch model with random weights, small enough to make one for each test: an encoder classifier, or with
+/// decoder blocks a model that generates.
 struct TinyModel {
     int layers = 4;
     int sparseStep = 2;
@@ -20,6 +21,8 @@ struct TinyModel {
     int dKv = 8;
     int vocabulary = 50;
     int labels = 3; ///< 0 = no classifier head
+    int decoderLayers = 0; ///< 0 = an encoder alone
+    bool tied = true; ///< the embedding serves both stacks and as the decoder's head
     std::uint64_t seed = 1;
 };
 

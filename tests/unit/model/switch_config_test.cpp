@@ -49,7 +49,7 @@ TEST(SwitchConfig, KeysOfOldAndNewVersionsAndUnknownOnesAreAccepted)
         "config.json");
     ASSERT_TRUE(parsed) << parsed.error().message;
     EXPECT_EQ(parsed->dModel, 24);
-    EXPECT_FALSE(parsed->sparseStep.has_value());
+    EXPECT_FALSE(parsed->encoderSparsity.step.has_value());
 }
 
 TEST(SwitchConfig, SparseBlocksFollowTheStepOrTheNumberOfSparseLayers)
@@ -58,7 +58,7 @@ TEST(SwitchConfig, SparseBlocksFollowTheStepOrTheNumberOfSparseLayers)
         const auto parsed = parseSwitchConfig(config(keys), "config.json").value();
         std::string blocks;
         for (int block = 0; block < 6; ++block)
-            blocks += parsed.wantsExperts(block) ? 'x' : '.';
+            blocks += parsed.encoderSparsity.wantsExperts(block, parsed.layers) ? 'x' : '.';
         return blocks;
     };
     EXPECT_EQ(sparse(R"("encoder_sparse_step": 2)"), ".x.x.x");
@@ -66,6 +66,42 @@ TEST(SwitchConfig, SparseBlocksFollowTheStepOrTheNumberOfSparseLayers)
     EXPECT_EQ(sparse(R"("encoder_sparse_step": 0)"), "......");
     EXPECT_EQ(sparse(R"("num_layers": 6, "num_sparse_encoder_layers": 2)"), ".x..x.");
     EXPECT_EQ(sparse(R"("num_layers": 6, "num_sparse_encoder_layers": 0)"), "......");
+}
+
+TEST(SwitchConfig, TheDecoderHasSparseBlocksOfItsOwnAndAsManyBlocksAsTheEncoderUnlessToldOtherwise)
+{
+    const auto parsed
+        = parseSwitchConfig(
+              config(R"("num_layers": 6, "encoder_sparse_step": 0, "decoder_sparse_step": 3)"), "config.json")
+              .value();
+    EXPECT_EQ(parsed.decoderLayers, 6);
+    EXPECT_FALSE(parsed.encoderSparsity.wantsExperts(1, 6));
+    EXPECT_TRUE(parsed.decoderSparsity.wantsExperts(1, 6));
+    EXPECT_FALSE(parsed.decoderSparsity.wantsExperts(2, 6));
+    EXPECT_EQ(parseSwitchConfig(config(R"("num_decoder_layers": 4)"), "c").value().decoderLayers, 4);
+}
+
+TEST(SwitchConfig, DecodingStartsWithThePaddingTokenUnlessTheFileNamesAnother)
+{
+    const auto start = [](const std::string& keys) {
+        return parseSwitchConfig(config(keys), "config.json").value().decoderStartToken;
+    };
+    EXPECT_EQ(start(""), 0);
+    EXPECT_EQ(start(R"("pad_token_id": 3)"), 3);
+    EXPECT_EQ(start(R"("pad_token_id": 3, "decoder_start_token_id": null)"), 3);
+    EXPECT_EQ(start(R"("pad_token_id": 3, "decoder_start_token_id": 5)"), 5);
+    EXPECT_THAT(
+        messageFor(config(R"("decoder_start_token_id": 32128)")),
+        AllOf(HasSubstr("decoder_start_token_id"), HasSubstr("32127")));
+}
+
+TEST(SwitchConfig, TheRoutersTypeIsRead)
+{
+    EXPECT_EQ(parseSwitchConfig(config(""), "c").value().routerDtype, sida::api::DType::f32);
+    EXPECT_EQ(
+        parseSwitchConfig(config(R"("router_dtype": "bfloat16")"), "c").value().routerDtype,
+        sida::api::DType::bf16);
+    EXPECT_THAT(messageFor(config(R"("router_dtype": "int8")")), HasSubstr("router_dtype"));
 }
 
 TEST(SwitchConfig, AnImpossibleNumberIsNamedWithItsBoundsAndTheFile)
