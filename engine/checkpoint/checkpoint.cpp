@@ -6,7 +6,9 @@
 #include "engine/checkpoint/quote.h"
 #include "engine/checkpoint/safetensors.h"
 #include "engine/checkpoint/shard_index.h"
+#include "engine/checkpoint/torch_file.h"
 
+#include <array>
 #include <fmt/format.h>
 
 namespace sida::checkpoint
@@ -18,8 +20,16 @@ namespace
 {
 
 constexpr std::uint64_t kMaxConfigBytes = 4 * 1024 * 1024;
-constexpr const char* kSingleFile = "model.safetensors";
-constexpr const char* kIndexFile = "model.safetensors.index.json";
+/// The ways in which Hugging Face stores weights, in its order of preference.
+struct WeightsFormat {
+    const char* single;
+    const char* index;
+    const char* suffix;
+};
+constexpr std::array<WeightsFormat, 2> kFormats{{
+    {"model.safetensors", "model.safetensors.index.json", ".safetensors"},
+    {"pytorch_model.bin", "pytorch_model.bin.index.json", ".bin"},
+}};
 
 Status checkFolder(const fs::path& folder)
 {
@@ -29,27 +39,37 @@ Status checkFolder(const fs::path& folder)
         return badInput(fmt::format("{}: no such folder; name a model folder", folder.string()));
     if (!fs::is_directory(status))
         return badInput(fmt::format(
-            "{}: expected a model folder (config.json and model.safetensors), found a file",
-            folder.string()));
+            "{}: expected a model folder (config.json and the weights), found a file", folder.string()));
     if (!fs::exists(folder / "config.json", error))
         return badInput(
             fmt::format("{}: expected config.json in a model folder, found none", folder.string()));
     return {};
 }
 
-tl::unexpected<Error> noWeights(const fs::path& folder)
+/// As Hugging Face does: a single file is preferred to an index that lies beside it.
+Result<ShardIndex> findFiles(const fs::path& folder)
 {
     std::error_code error;
-    if (fs::exists(folder / "pytorch_model.bin", error)
-        || fs::exists(folder / "pytorch_model.bin.index.json", error))
-        return failure(
-            ErrorKind::unsupported,
-            fmt::format(
-                "{}: holds its weights as pytorch_model.bin, which this version does not read; expected {}: "
-                "save the model again with safe_serialization=True",
-                folder.string(), kSingleFile));
+    for (const WeightsFormat& format : kFormats) {
+        if (fs::exists(folder / format.single, error))
+            return ShardIndex{{format.single}, {}};
+        if (fs::exists(folder / format.index, error))
+            return readShardIndex(folder / format.index, format.suffix);
+    }
     return badInput(fmt::format(
-        "{}: expected {} or {} in a model folder, found neither", folder.string(), kSingleFile, kIndexFile));
+        "{}: expected model.safetensors or pytorch_model.bin, or the .index.json of one, in a model folder, "
+        "found none of them",
+        folder.string()));
+}
+
+Result<std::unique_ptr<TensorFile>> openTensorFile(const fs::path& path)
+{
+    if (path.extension() == ".bin") {
+        SIDA_TRY_ASSIGN(TorchFile file, TorchFile::open(path));
+        return std::make_unique<TorchFile>(std::move(file));
+    }
+    SIDA_TRY_ASSIGN(SafetensorsFile file, SafetensorsFile::open(path));
+    return std::make_unique<SafetensorsFile>(std::move(file));
 }
 
 } // namespace
@@ -61,23 +81,15 @@ Result<Checkpoint> Checkpoint::open(const fs::path& folder)
     checkpoint.m_folder = folder;
     SIDA_TRY_ASSIGN(checkpoint.m_configText, readSmallFile(folder / "config.json", kMaxConfigBytes));
 
-    // As Hugging Face does: a single file is preferred to an index that lies beside it.
-    ShardIndex index;
+    SIDA_TRY_ASSIGN(const ShardIndex index, findFiles(folder));
     std::error_code error;
-    if (fs::exists(folder / kSingleFile, error)) {
-        index.files = {kSingleFile};
-    } else if (fs::exists(folder / kIndexFile, error)) {
-        SIDA_TRY_ASSIGN(index, readShardIndex(folder / kIndexFile));
-    } else {
-        return noWeights(folder);
-    }
     for (const std::string& shard : index.files) {
         if (!fs::exists(folder / shard, error))
             return badInput(fmt::format(
                 "{}: the index names the shard {}, found no such file; download it again", folder.string(),
                 quote(shard)));
-        SIDA_TRY_ASSIGN(SafetensorsFile file, SafetensorsFile::open(folder / shard));
-        checkpoint.m_files.push_back(std::make_unique<SafetensorsFile>(std::move(file)));
+        SIDA_TRY_ASSIGN(std::unique_ptr<TensorFile> file, openTensorFile(folder / shard));
+        checkpoint.m_files.push_back(std::move(file));
         SIDA_TRY(checkpoint.addTensors(*checkpoint.m_files.back(), index.fileOfTensor));
     }
     for (const auto& [name, shard] : index.fileOfTensor) {

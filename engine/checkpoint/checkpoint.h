@@ -9,7 +9,8 @@
 namespace sida::checkpoint
 {
 
-/// A model folder as Hugging Face writes it: config.json with model.safetensors, or shards and their index.
+/// A model folder as Hugging Face writes it: config.json with model.safetensors or pytorch_model.bin, or with
+/// shards and their index.
 /// Opening reads headers only.
 class Checkpoint
 {

@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 #include <set>
-#include <string_view>
 
 namespace sida::checkpoint
 {
@@ -19,17 +18,16 @@ namespace
 /// 61,440 experts make an index of some 15 MB.
 constexpr std::uint64_t kMaxIndexBytes = 100'000'000;
 
-bool isPlainShardName(std::string_view name)
+bool isPlainShardName(std::string_view name, std::string_view suffix)
 {
-    constexpr std::string_view kSuffix = ".safetensors";
-    if (name.size() <= kSuffix.size() || name.size() > 255 || !name.ends_with(kSuffix))
+    if (name.size() <= suffix.size() || name.size() > 255 || !name.ends_with(suffix))
         return false;
     return name.find_first_of(std::string_view("/\\\0", 3)) == std::string_view::npos;
 }
 
 } // namespace
 
-Result<ShardIndex> readShardIndex(const std::filesystem::path& file)
+Result<ShardIndex> readShardIndex(const std::filesystem::path& file, std::string_view suffix)
 {
     const std::string where = file.string();
     SIDA_TRY_ASSIGN(const std::string text, readSmallFile(file, kMaxIndexBytes));
@@ -49,11 +47,10 @@ Result<ShardIndex> readShardIndex(const std::filesystem::path& file)
                 "{}: weight_map, tensor {}: expected the name of a file, found {}", where, quote(tensor),
                 kindOf(shard)));
         const auto& name = shard.get_ref<const std::string&>();
-        if (!isPlainShardName(name))
+        if (!isPlainShardName(name, suffix))
             return badInput(fmt::format(
-                "{}: weight_map, tensor {}: expected the name of a .safetensors file in the same folder, "
-                "found {}",
-                where, quote(tensor), quote(name)));
+                "{}: weight_map, tensor {}: expected the name of a {} file in the same folder, found {}",
+                where, quote(tensor), suffix, quote(name)));
         files.insert(name);
         index.fileOfTensor.emplace(tensor, name);
     }

@@ -137,8 +137,10 @@ std::vector<api::FileInfo> filesOf(const checkpoint::Checkpoint& checkpoint)
     std::vector<api::FileInfo> files;
     for (const auto& file : checkpoint.files())
         files.push_back({file->path().filename().string(), file->fileBytes()});
-    constexpr std::array kOthers{"config.json",           "model.safetensors.index.json", "tokenizer.json",
-                                 "tokenizer_config.json", "special_tokens_map.json",      "spiece.model"};
+    constexpr std::array kOthers{
+        "config.json",    "model.safetensors.index.json", "pytorch_model.bin.index.json",
+        "tokenizer.json", "tokenizer_config.json",        "special_tokens_map.json",
+        "spiece.model"};
     for (const char* name : kOthers) {
         std::error_code error;
         const auto bytes = std::filesystem::file_size(checkpoint.folder() / name, error);

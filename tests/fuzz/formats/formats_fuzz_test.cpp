@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/checkpoint/safetensors_header.h"
 #include "engine/checkpoint/storage_type.h"
+#include "engine/checkpoint/torch_file.h"
 #include "engine/dataset/dataset.h"
 #include "tests/fuzz/formats/mutator.h"
+#include "tests/support/raw_torch_file.h"
 #include "tests/support/temp_folder.h"
 
 #include <cstring>
@@ -108,6 +110,59 @@ TEST(FormatsFuzz, SafetensorsFilesAreRefusedOrReadable)
             EXPECT_TRUE(file->read(entry, raw));
         }
     }
+}
+
+TEST(FormatsFuzz, TorchFilesAreRefusedOrReadable)
+{
+    namespace pickle = test::pickle;
+    TempFolder folder;
+    const std::string storage = pickle::storage("FloatStorage", "0", 10);
+    const std::string pickled = pickle::dict(
+        {{"a", pickle::tensor(storage, 0, {2, 4}, {4, 1})},
+         {"b", pickle::tensor(storage, 1, {3, 2}, {1, 3})}});
+    const std::string data(40, '\x3f');
+    const std::vector<std::string> pieces{
+        "(",
+        "}",
+        ")",
+        "t",
+        "u",
+        "R",
+        "Q",
+        "b",
+        ".",
+        "h",
+        "q\x01",
+        "\x94",
+        "\x8a\x08",
+        std::string(8, '\xff'),
+        std::string(4, '\0'),
+        "ctorch\nHalfStorage\n",
+        "cos\nsystem\n",
+        "PK\x01\x02",
+        "PK\x05\x06"};
+    const std::string valid = test::torchFile(pickled, {{"0", data}});
+    Mutator inFile(20260107, pieces);
+    Mutator inPickle(20260108, pieces);
+    int accepted = 0;
+    constexpr int kRounds = 6000;
+    for (int round = 0; round < kRounds; ++round) {
+        const std::string content = round % 2 == 0 ? inFile.mutate(valid)
+                                                   : test::torchFile(inPickle.mutate(pickled), {{"0", data}});
+        const auto file = checkpoint::TorchFile::open(folder.file("m.bin", content));
+        if (!file) {
+            expectUsableMessage(file.error());
+            continue;
+        }
+        ++accepted;
+        for (const checkpoint::TensorEntry& entry : file->tensors()) {
+            ASSERT_LE(entry.bytes(), data.size());
+            std::vector<std::byte> raw(entry.bytes());
+            EXPECT_TRUE(file->read(entry, raw));
+        }
+    }
+    EXPECT_GT(accepted, 0) << "mutations so wild that they test only the first check";
+    EXPECT_LT(accepted, kRounds * 9 / 10);
 }
 
 class DatasetFuzz : public testing::Test

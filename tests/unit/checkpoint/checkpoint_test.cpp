@@ -166,11 +166,11 @@ TEST(Checkpoint, SaysWhatAModelFolderNeeds)
     TempFolder folder;
     EXPECT_THAT(refusal(folder), HasSubstr("expected config.json"));
     folder.file("config.json", "{}");
-    EXPECT_THAT(refusal(folder), HasSubstr("model.safetensors or model.safetensors.index.json"));
+    EXPECT_THAT(refusal(folder), HasSubstr("model.safetensors or pytorch_model.bin"));
     folder.file("pytorch_model.bin", "");
     const auto pickled = Checkpoint::open(folder.path());
     ASSERT_FALSE(pickled);
-    EXPECT_EQ(pickled.error().kind, ErrorKind::unsupported);
+    EXPECT_EQ(pickled.error().kind, ErrorKind::badInput);
     EXPECT_THAT(pickled.error().message, HasSubstr("pytorch_model.bin"));
     EXPECT_THAT(Checkpoint::open(folder / "config.json").error().message, HasSubstr("found a file"));
     EXPECT_THAT(Checkpoint::open(folder / "absent").error().message, HasSubstr("no such folder"));

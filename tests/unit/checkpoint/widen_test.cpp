@@ -78,6 +78,61 @@ TEST(Widen, ReadsFromAnyAlignment)
     EXPECT_EQ(wide[1], 2.0f);
 }
 
+TEST(Narrow, EveryHalfSurvivesAndWhatLiesBetweenGoesToTheNearestEven)
+{
+    for (const StorageType type : {StorageType::f16, StorageType::bf16}) {
+        std::vector<std::uint16_t> halves(65536);
+        for (std::size_t i = 0; i < halves.size(); ++i)
+            halves[i] = static_cast<std::uint16_t>(i);
+        const std::size_t sign = 0x8000;
+        const std::size_t infinite = type == StorageType::f16 ? 0x7c00 : 0x7f80;
+        std::vector<float> wide(halves.size());
+        convertElements(
+            type, std::as_bytes(std::span(halves)), StorageType::f32,
+            std::as_writable_bytes(std::span(wide)));
+        const auto narrowed = [&](float value) {
+            std::uint16_t out = 0;
+            convertElements(
+                StorageType::f32, std::as_bytes(std::span(&value, 1)), type,
+                std::as_writable_bytes(std::span(&out, 1)));
+            return out;
+        };
+        for (std::size_t i = 0; i <= infinite; ++i) {
+            ASSERT_EQ(narrowed(wide[i]), i);
+            ASSERT_EQ(narrowed(-wide[i]), i | sign);
+        }
+        ASSERT_TRUE(std::isnan(wide[infinite + 1]));
+        EXPECT_GT(narrowed(wide[infinite + 1]) & 0x7fff, infinite);
+        for (std::size_t i = 0; i + 1 < infinite; ++i) {
+            const float middle = wide[i] + 0.5F * (wide[i + 1] - wide[i]);
+            ASSERT_EQ(narrowed(middle), i % 2 == 0 ? i : i + 1);
+            ASSERT_EQ(narrowed(std::nextafter(middle, 0.0F)), i);
+            ASSERT_EQ(narrowed(std::nextafter(middle, std::numeric_limits<float>::infinity())), i + 1);
+        }
+    }
+    EXPECT_EQ(std::uint16_t{0x7c00}, [] {
+        const float value = 65520;
+        std::uint16_t out = 0;
+        narrowF16(std::span(&value, 1), std::as_writable_bytes(std::span(&out, 1)));
+        return out;
+    }()) << "half way above the largest half is infinite, as in torch";
+}
+
+TEST(Narrow, RoundingInPlaceIsNarrowingAndWidening)
+{
+    std::vector<float> values(5000);
+    for (std::size_t i = 0; i < values.size(); ++i)
+        values[i] = 0.001F * static_cast<float>(i) - 2;
+    auto rounded = values;
+    roundTo(StorageType::f32, rounded);
+    EXPECT_EQ(rounded, values);
+    roundTo(StorageType::bf16, rounded);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        EXPECT_EQ(std::bit_cast<std::uint32_t>(rounded[i]) & 0xffffU, 0u);
+        EXPECT_NEAR(rounded[i], values[i], std::abs(values[i]) / 256);
+    }
+}
+
 } // namespace
 
 } // namespace sida::checkpoint
