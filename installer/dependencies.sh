@@ -15,7 +15,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 packages=(
     g++ cmake ninja-build pkg-config ccache python3 python3-venv
     libexpected-dev nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev libsqlite3-dev libssl-dev
-    libsentencepiece-dev libminizip-dev
+    libutf8proc-dev libminizip-dev
     qt6-base-dev "qt6-svg-dev|libqt6svg6-dev" fonts-dejavu-core
     libgtest-dev libgmock-dev libbenchmark-dev sqlite3 xvfb poppler-utils
 )

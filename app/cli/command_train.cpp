@@ -125,7 +125,10 @@ Command addTrain(CLI::App& app)
     parser->add_option("--dataset", settings->dataset, "TSV, CSV, JSON Lines or plain text")
         ->required()
         ->type_name("FILE");
-    parser->add_option("--task", settings->task, "classify, sst2 or text (default: told from model and data)")
+    parser
+        ->add_option(
+            "--task", settings->task,
+            "classify, sst2, mrpc, rte, multirc, text, seq2seq or score (default: told from model and data)")
         ->type_name("T");
     parser->add_option("--output", settings->output, "Predictor file to write")
         ->required()

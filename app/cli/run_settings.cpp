@@ -55,7 +55,10 @@ void addRunOptions(CLI::App& parser, RunSettings& settings)
     parser.add_option("--dataset", settings.dataset, "TSV, CSV, JSON Lines or plain text")
         ->required()
         ->type_name("FILE");
-    parser.add_option("--task", settings.task, "classify, sst2 or text (default: told from model and data)")
+    parser
+        .add_option(
+            "--task", settings.task,
+            "classify, sst2, mrpc, rte, multirc, text, seq2seq or score (default: told from model and data)")
         ->type_name("T");
     parser.add_option("--predictor", settings.predictor, "Predictor from sida train")->type_name("FILE");
     parser

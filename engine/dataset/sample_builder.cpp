@@ -123,6 +123,8 @@ Result<std::vector<std::int32_t>> SampleBuilder::textIds(
     tokenizer::Tokenizer::Encoding encoding = m_traits.tokenizer->encode(
         text, second ? std::optional<std::string_view>(*second) : std::nullopt, m_maxLength);
     m_isCut = m_isCut || encoding.truncated;
+    if (encoding.ids.empty()) // an empty text, and a tokenizer that puts nothing behind it
+        encoding.ids.push_back(kEnd);
     const auto outside = std::find_if(encoding.ids.begin(), encoding.ids.end(), [this](std::int32_t id) {
         return id < 0 || id >= m_traits.vocabulary;
     });

@@ -5,6 +5,7 @@
 #include "engine/base/atomic_file.h"
 #include "engine/checkpoint/json.h"
 #include "engine/checkpoint/quote.h"
+#include "engine/tokenizer/utf8.h"
 
 #include <algorithm>
 #include <charconv>
@@ -27,11 +28,6 @@ constexpr int kDefaultSentinels = 100;
 constexpr int kMaxSentinels = 10'000;
 constexpr int kMaxId = 100'000'000;
 constexpr std::size_t kMaxSpecialBytes = 1000;
-
-std::string sentinel(int number)
-{
-    return fmt::format("<extra_id_{}>", number);
-}
 
 bool isSentinel(std::string_view text)
 {
@@ -85,18 +81,35 @@ Result<int> sentinelCount(const Json& config, const std::string& where)
     return count;
 }
 
+bool endsInWord(std::string_view text)
+{
+    std::size_t at = text.size();
+    while (at > 0 && (static_cast<unsigned char>(text[--at]) & 0xc0) == 0x80) { }
+    return !text.empty() && isWordCharacter(characterAt(text, at));
+}
+
+bool beginsWithWord(std::string_view text)
+{
+    return !text.empty() && isWordCharacter(characterAt(text, 0));
+}
+
 } // namespace
 
-void SpecialStrings::add(const std::string& text, std::int32_t id)
+std::string sentinel(int number)
 {
-    m_ids.emplace(text, id);
-    m_texts.emplace(id, text);
-    m_vocabulary = std::max(m_vocabulary, id + 1);
-    if (m_firstBytes.find(text.front()) == std::string::npos)
-        m_firstBytes += text.front();
-    const auto place = std::lower_bound(m_lengths.begin(), m_lengths.end(), text.size(), std::greater<>());
-    if (place == m_lengths.end() || *place != text.size())
-        m_lengths.insert(place, text.size());
+    return fmt::format("<extra_id_{}>", number);
+}
+
+void SpecialStrings::add(const SpecialString& special)
+{
+    m_ids.insert_or_assign(special.text, special.id);
+    m_all.insert_or_assign(special.id, special);
+    const std::size_t length = special.text.size();
+    if (m_firstBytes.find(special.text.front()) == std::string::npos)
+        m_firstBytes += special.text.front();
+    const auto place = std::lower_bound(m_lengths.begin(), m_lengths.end(), length, std::greater<>());
+    if (place == m_lengths.end() || *place != length)
+        m_lengths.insert(place, length);
 }
 
 Result<SpecialStrings> SpecialStrings::read(const fs::path& folder, int pieces)
@@ -114,12 +127,11 @@ Result<SpecialStrings> SpecialStrings::read(const fs::path& folder, int pieces)
     }
     SIDA_TRY_ASSIGN(const int sentinels, sentinelCount(config, where));
     SpecialStrings specials;
-    specials.m_vocabulary = pieces;
-    specials.add("<pad>", 0);
-    specials.add("</s>", 1);
-    specials.add("<unk>", 2);
+    specials.add({"<pad>", 0});
+    specials.add({"</s>", 1});
+    specials.add({"<unk>", 2});
     for (int number = 0; number < sentinels; ++number)
-        specials.add(sentinel(number), pieces + sentinels - 1 - number);
+        specials.add({sentinel(number), pieces + sentinels - 1 - number});
 
     const auto added = config.find("added_tokens_decoder");
     if (added == config.end() || !added->is_object())
@@ -141,7 +153,7 @@ Result<SpecialStrings> SpecialStrings::read(const fs::path& folder, int pieces)
                     where, known->second, checkpoint::quote(content), id));
             continue;
         }
-        specials.add(content, id);
+        specials.add({content, id});
     }
     return specials;
 }
@@ -154,16 +166,37 @@ std::optional<SpecialStrings::Match> SpecialStrings::find(std::string_view text,
             if (length > text.size() - at)
                 continue;
             if (const auto found = m_ids.find(text.substr(at, length)); found != m_ids.end())
-                return Match{at, length, found->second};
+                return Match{at, &m_all.at(found->second)};
         }
     }
     return std::nullopt;
 }
 
+SpecialStrings::Part SpecialStrings::next(std::string_view text, std::size_t from) const
+{
+    for (std::size_t at = from;;) {
+        const auto match = find(text, at);
+        if (!match)
+            return {text.substr(from), std::nullopt, text.size()};
+        const SpecialString& special = *match->special;
+        std::size_t begin = match->at;
+        std::size_t end = begin + special.text.size();
+        if (special.isWord && (endsInWord(text.substr(0, begin)) || beginsWithWord(text.substr(end)))) {
+            at = end;
+            continue;
+        }
+        if (special.takesSpaceBefore)
+            begin -= whitespaceAtEnd(text.substr(from, begin - from));
+        if (special.takesSpaceAfter)
+            end += whitespaceAtStart(text.substr(end));
+        return {text.substr(from, begin - from), special.id, end};
+    }
+}
+
 std::optional<std::string_view> SpecialStrings::text(std::int32_t id) const
 {
-    const auto found = m_texts.find(id);
-    return found == m_texts.end() ? std::nullopt : std::optional<std::string_view>(found->second);
+    const auto found = m_all.find(id);
+    return found == m_all.end() ? std::nullopt : std::optional<std::string_view>(found->second.text);
 }
 
 } // namespace sida::tokenizer

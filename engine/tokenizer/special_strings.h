@@ -16,35 +16,53 @@
 namespace sida::tokenizer
 {
 
-/// Strings that stand for one id wherever they occur in a text: `</s>`, `<pad>`, `<unk>`, the sentinels and
-/// what tokenizer_config.json adds.
+/// A string that stands for one id wherever it occurs in a text.
+struct SpecialString {
+    std::string text;
+    std::int32_t id = 0;
+    bool takesSpaceBefore = false; ///< whitespace before it belongs to it
+    bool takesSpaceAfter = false;
+    bool isWord = false; ///< only where no word goes on before or after it
+};
+
+/// `</s>`, `<pad>`, `<unk>`, the sentinels and what a tokenizer adds to them.
 class SpecialStrings
 {
 public:
-    /// `pieces` is the number of SentencePiece ids, above which the sentinels begin: `<extra_id_0>` is the
-    /// highest. How many there are, tokenizer_config.json says; 100 when it does not or is not there.
+    /// Those of a folder without tokenizer.json. `pieces` is the number of SentencePiece ids, above which the
+    /// sentinels begin: `<extra_id_0>` is the highest. How many there are, tokenizer_config.json says; 100
+    /// when it does not or is not there.
     static Result<SpecialStrings> read(const std::filesystem::path& folder, int pieces);
 
-    struct Match {
-        std::size_t at = 0;
-        std::size_t length = 0;
-        std::int32_t id = 0;
+    void add(const SpecialString& special);
+
+    /// A stretch of plain text and the special string behind it.
+    struct Part {
+        std::string_view text;
+        std::optional<std::int32_t> id; ///< nothing at the end of the text
+        std::size_t next = 0; ///< where the text goes on
     };
-    /// The first special string at or after `from`; the longest of those that begin there.
-    std::optional<Match> find(std::string_view text, std::size_t from) const;
+    /// The next part from `from` on. Of special strings that begin at one place the longest counts.
+    Part next(std::string_view text, std::size_t from) const;
     /// Nothing for an id that is none.
     std::optional<std::string_view> text(std::int32_t id) const;
-    /// One more than the highest id.
-    int vocabulary() const { return m_vocabulary; }
+    /// In the order of their ids.
+    const std::map<std::int32_t, SpecialString>& all() const { return m_all; }
 
 private:
-    void add(const std::string& text, std::int32_t id);
+    struct Match {
+        std::size_t at = 0;
+        const SpecialString* special = nullptr;
+    };
+    std::optional<Match> find(std::string_view text, std::size_t from) const;
 
+    std::map<std::int32_t, SpecialString> m_all;
     std::map<std::string, std::int32_t, std::less<>> m_ids;
-    std::map<std::int32_t, std::string> m_texts;
     std::string m_firstBytes;
     std::vector<std::size_t> m_lengths; ///< descending
-    int m_vocabulary = 0;
 };
+
+/// The sentinel of that number: "<extra_id_7>".
+std::string sentinel(int number);
 
 } // namespace sida::tokenizer

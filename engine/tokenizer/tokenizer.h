@@ -15,12 +15,13 @@
 namespace sida::tokenizer
 {
 
-/// T5's tokenizer: SentencePiece and what Hugging Face adds above it (special strings split out of the text
-/// first, sentinels `<extra_id_N>` above the pieces, `</s>` after each text, truncation that keeps it).
+/// T5's tokenizer as Hugging Face's fast one has it: the ids are equal for every text. Special strings are
+/// split out first, the rest is normalised, cut into words and written with the pieces of a unigram model;
+/// `</s>` comes after each text, and truncation keeps it.
 class Tokenizer
 {
 public:
-    /// From a model folder (spiece.model, and tokenizer_config.json where it is there).
+    /// From a model folder: tokenizer.json if it is there, else spiece.model with tokenizer_config.json.
     static Result<Tokenizer> open(const std::filesystem::path& folder);
     ~Tokenizer();
     Tokenizer(Tokenizer&&) noexcept;
@@ -36,7 +37,7 @@ public:
     /// Text of the ids; padding, `</s>` and ids outside the vocabulary are left out, sentinels stay.
     std::string decode(const std::vector<std::int32_t>& ids) const;
     int vocabulary() const; ///< pieces and sentinels
-    const std::string& description() const; ///< "SentencePiece unigram, 4,000 pieces"
+    const std::string& description() const; ///< "SentencePiece unigram, 32,000 pieces"
 
 private:
     struct State;

@@ -213,11 +213,15 @@ TEST_F(DatasetFuzz, JsonLines)
         "d.jsonl",
         "{\"sentence\":\"the "
         "film\",\"label\":1}\n{\"input_ids\":[5,6,1],\"label\":0}\r\n{\"sentence1\":\"a\",\"sentence2\":"
-        "\"b <extra_id_3>\"}\n",
+        "\"b "
+        "<extra_id_3>\"}\n{\"passage\":{\"text\":\"a\",\"questions\":[{\"question\":\"b\",\"answers\":[{"
+        "\"text\":\"c\","
+        "\"label\":1}]}]}}\n",
         Mutator(
             20260103,
-            {"{", "}", "[", "]", "\n", "\"", "\\", "\\ud800", "null", "-1", "1e99", "4294967296",
-             "\"input_ids\":[]", "[[[[[[[[[[", "\xed\xa0\x80", "</s>", std::string(1, '\0')}));
+            {"\"passage\"", "\"label\"", "{", "}", "[", "]", "\n", "\"", "\\", "\\ud800", "null", "-1",
+             "1e99", "4294967296", "\"input_ids\":[]", "[[[[[[[[[[", "\xed\xa0\x80", "</s>",
+             std::string(1, '\0')}));
 }
 
 TEST_F(DatasetFuzz, Tsv)
@@ -259,6 +263,42 @@ TEST(FormatsFuzz, SentencePieceModelsAreRefusedOrEncode)
         EXPECT_FALSE(encoding.ids.empty());
         EXPECT_LE(encoding.ids.size(), 32u);
     }
+}
+
+TEST(FormatsFuzz, TokenizerJsonFilesAreRefusedOrEncode)
+{
+    TempFolder folder;
+    const std::string valid = R"({"added_tokens":[{"id":1,"content":"</s>","lstrip":true,"rstrip":true},
+{"id":9,"content":"[x]","single_word":true,"normalized":true}],
+"normalizer":{"type":"Sequence","normalizers":[{"type":"Strip","strip_left":false,"strip_right":true},
+{"type":"Replace","pattern":{"Regex":" {2,}"},"content":"_"},{"type":"Replace","pattern":{"String":"q"},"content":"a"}]},
+"pre_tokenizer":{"type":"Sequence","pretokenizers":[{"type":"WhitespaceSplit"},
+{"type":"Metaspace","replacement":"_","prepend_scheme":"first","split":true}]},
+"post_processor":{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A"}},{"SpecialToken":{"id":"</s>"}}],
+"pair":[{"Sequence":{"id":"A"}},{"SpecialToken":{"id":"</s>"}},{"Sequence":{"id":"B"}},{"SpecialToken":{"id":"</s>"}}],
+"special_tokens":{"</s>":{"ids":[1]}}},
+"model":{"type":"Unigram","unk_id":2,"vocab":[["<pad>",0],["</s>",0],["<unk>",0],["_",-2],["a",-3],["b",-3.5],["_a",-4]]}})";
+    Mutator mutator(
+        20260107,
+        {"{", "}", "[", "]", "\"", "null", "-1", "4294967296", "1e308", "-1e308", "\"B\"", "\"never\"",
+         "\"\"", "0", "Sequence", "Precompiled", "\\u0000", "[[[[[[[["});
+    int accepted = 0;
+    for (int round = 0; round < 4000; ++round) {
+        folder.file("tokenizer.json", mutator.mutate(valid));
+        const auto tokenizer = tokenizer::Tokenizer::open(folder.path());
+        if (!tokenizer) {
+            expectUsableMessage(tokenizer.error());
+            continue;
+        }
+        ++accepted;
+        for (const std::string_view text : {"", "a  b[x] \u65e5 </s> qq [x]", "___"}) {
+            const auto encoding = tokenizer->encode(text, "b", 8);
+            EXPECT_LE(encoding.ids.size(), 8u);
+            tokenizer->decode(encoding.ids);
+        }
+    }
+    EXPECT_GT(accepted, 0);
+    EXPECT_LT(accepted, 4000);
 }
 
 } // namespace

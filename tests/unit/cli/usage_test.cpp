@@ -86,7 +86,7 @@ TEST_F(Usage, AWordThatAnOptionDoesNotKnowIsAnsweredWithThoseItKnows)
         = {{"--policy", "ondemand", "resident, on-demand, sida"},
            {"--routing", "fuzzy", "exact, predicted"},
            {"--eviction", "mru", "fifo, lru, lookahead"},
-           {"--task", "mnli", "classify, sst2, text"},
+           {"--task", "mnli", "classify, sst2, mrpc, rte, multirc, text, seq2seq, score"},
            {"--device", "tpu", "cpu, cuda"},
            {"--dtype", "f64", "f32, bf16, f16"},
            {"--budget", "lots", "20%"},

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The SiDA Studio authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/tokenizer/spiece_check.h"
+#include "engine/tokenizer/charsmap.h"
 #include "engine/tokenizer/tokenizer.h"
 #include "tests/support/temp_folder.h"
 
@@ -68,20 +68,11 @@ TEST(TokenizerFolder, NeedsOnlySpieceModel)
     EXPECT_EQ(tokenizer->vocabulary(), kPieces + 100);
 }
 
-TEST(TokenizerFolder, SaysPlainlyThatTokenizerJsonAloneIsNotEnough)
-{
-    TempFolder folder;
-    folder.file("tokenizer.json", "{}");
-    const auto tokenizer = Tokenizer::open(folder.path());
-    ASSERT_FALSE(tokenizer);
-    EXPECT_EQ(tokenizer.error().kind, ErrorKind::unsupported);
-    EXPECT_THAT(tokenizer.error().message, HasSubstr("has tokenizer.json and no spiece.model"));
-}
-
 TEST(TokenizerFolder, SaysWhatIsMissing)
 {
     TempFolder folder;
-    EXPECT_THAT(refusal(folder), HasSubstr("expected the tokenizer's spiece.model, found none"));
+    EXPECT_THAT(
+        refusal(folder), HasSubstr("expected the tokenizer's tokenizer.json or spiece.model, found neither"));
 }
 
 TEST(TokenizerFolder, RefusesAFileThatIsNoModel)
@@ -172,15 +163,15 @@ TEST(TokenizerFolder, RefusesAMalformedConfig)
             << entry;
 }
 
-/// A model whose only content is a normaliser table of 256 units; the first ones are given.
-std::string modelWithTrie(std::vector<std::uint32_t> units, const std::string& replacements)
+/// A table of 256 units, of which the first are given.
+bool isAccepted(std::vector<std::uint32_t> units, const std::string& replacements)
 {
     units.resize(256, 0x80000000u);
     std::string blob(4 + units.size() * 4, '\0');
     const auto bytes = static_cast<std::uint32_t>(units.size() * 4);
     std::memcpy(blob.data(), &bytes, 4);
     std::memcpy(blob.data() + 4, units.data(), bytes);
-    return field(3, field(2, blob + replacements));
+    return Charsmap::parse(blob + replacements).has_value();
 }
 
 constexpr std::uint32_t unit(std::uint32_t offset, bool leaf, char label)
@@ -188,46 +179,51 @@ constexpr std::uint32_t unit(std::uint32_t offset, bool leaf, char label)
     return offset << 10 | (leaf ? 1u << 8 : 0u) | static_cast<unsigned char>(label);
 }
 
-TEST(SentencePieceCheck, AcceptsATableThatIsATree)
+TEST(NormaliserTable, IsAcceptedWhenItIsATree)
 {
     std::vector<std::uint32_t> units(256, 0x80000000u);
     units[0] = unit(1, false, '\0');
     units[1 ^ 'a'] = unit((1 ^ 'a') ^ 2, true, 'a');
     units[2] = 0x80000000u | 1;
-    EXPECT_TRUE(checkSentencePieceModel(modelWithTrie(units, std::string("\0b\0", 3)), "m"));
+    EXPECT_TRUE(isAccepted(units, std::string("\0b\0", 3)));
+    EXPECT_FALSE(isAccepted(units, std::string("\0\xff\0", 3))) << "the replacement is not UTF-8";
+    EXPECT_FALSE(isAccepted(units, '\0' + std::string(1000, 'b') + '\0')) << "the replacement is endless";
     units[2] = 0x80000000u | 3;
-    EXPECT_FALSE(checkSentencePieceModel(modelWithTrie(units, std::string("\0b\0", 3)), "m"))
-        << "the replacement lies behind the end";
+    EXPECT_FALSE(isAccepted(units, std::string("\0b\0", 3))) << "the replacement lies behind the end";
 }
 
-TEST(SentencePieceCheck, RefusesATableThatLeadsOutOfItsArray)
+TEST(NormaliserTable, IsRefusedWhenItLeadsOutOfItsArray)
 {
     std::vector<std::uint32_t> units(256, 0x80000000u);
     units[0] = unit(256, false, '\0');
-    EXPECT_FALSE(checkSentencePieceModel(modelWithTrie(units, std::string(1, '\0')), "m"));
+    EXPECT_FALSE(isAccepted(units, std::string(1, '\0')));
 }
 
-TEST(SentencePieceCheck, RefusesATableThatGoesInACircle)
+TEST(NormaliserTable, IsRefusedWhenItGoesInACircle)
 {
     std::vector<std::uint32_t> units(256, 0x80000000u);
     units[0] = unit(1, false, '\0');
     units[1 ^ 'a'] = unit((1 ^ 'a') ^ 1, false, 'a');
-    EXPECT_FALSE(checkSentencePieceModel(modelWithTrie(units, std::string(1, '\0')), "m"));
+    EXPECT_FALSE(isAccepted(units, std::string(1, '\0')));
 }
 
-TEST(SentencePieceCheck, RefusesATableWithoutAnEnd)
+TEST(NormaliserTable, IsRefusedWithoutAnEnd)
 {
-    EXPECT_FALSE(checkSentencePieceModel(field(3, field(2, "abc")), "m"));
-    EXPECT_FALSE(
-        checkSentencePieceModel(field(3, field(2, std::string("\xff\xff\xff\xff", 4) + "abcd")), "m"));
-    EXPECT_FALSE(checkSentencePieceModel(modelWithTrie({}, "no end"), "m"));
+    EXPECT_FALSE(Charsmap::parse("abc"));
+    EXPECT_FALSE(Charsmap::parse(std::string("\xff\xff\xff\xff", 4) + "abcd"));
+    EXPECT_FALSE(isAccepted({}, "no end"));
 }
 
-TEST(SentencePieceCheck, TellsTheKindOfModel)
+TEST(TokenizerFolder, RefusesAModelOfAnotherKindThanUnigram)
 {
-    EXPECT_EQ(*checkSentencePieceModel(field(2, std::string("\x18\x01", 2)), "m"), "unigram");
-    EXPECT_EQ(*checkSentencePieceModel(field(2, std::string("\x18\x02", 2)), "m"), "bpe");
-    EXPECT_FALSE(checkSentencePieceModel(field(2, std::string("\x18\x09", 2)), "m"));
+    TempFolder folder;
+    folder.file("spiece.model", test::contentOf(kModel) + field(2, std::string("\x18\x02", 2)));
+    const auto tokenizer = Tokenizer::open(folder.path());
+    ASSERT_FALSE(tokenizer);
+    EXPECT_EQ(tokenizer.error().kind, ErrorKind::unsupported);
+    EXPECT_THAT(tokenizer.error().message, HasSubstr("found one of kind bpe"));
+    folder.file("spiece.model", test::contentOf(kModel) + field(2, std::string("\x18\x09", 2)));
+    EXPECT_THAT(refusal(folder), HasSubstr("expected a SentencePiece model"));
 }
 
 } // namespace
