@@ -54,6 +54,10 @@ constexpr std::pair<DType, std::string_view> kDTypes[]
 constexpr std::pair<Task, std::string_view> kTasks[] = {
     {Task::classify, "classify"}, {Task::sst2, "sst2"}, {Task::mrpc, "mrpc"},       {Task::rte, "rte"},
     {Task::multirc, "multirc"},   {Task::text, "text"}, {Task::seq2seq, "seq2seq"}, {Task::score, "score"}};
+constexpr std::pair<ExpertCapacity, std::string_view> kCapacities[]
+    = {{ExpertCapacity::off, "off"},
+       {ExpertCapacity::zero, "zero"},
+       {ExpertCapacity::passthrough, "passthrough"}};
 constexpr std::pair<Purpose, std::string_view> kPurposeNames[]
     = {{Purpose::denseWeights, "dense_weights"}, {Purpose::predictor, "predictor"},
        {Purpose::expertSlots, "expert_slots"},   {Purpose::staging, "staging"},
@@ -107,6 +111,10 @@ std::string_view name(Task value)
 {
     return nameOf<Task>(kTasks, value);
 }
+std::string_view name(ExpertCapacity value)
+{
+    return nameOf<ExpertCapacity>(kCapacities, value);
+}
 std::string_view name(Purpose value)
 {
     return nameOf<Purpose>(kPurposeNames, value);
@@ -155,6 +163,10 @@ Result<DType> parseDType(std::string_view text)
 Result<Task> parseTask(std::string_view text)
 {
     return parse<Task>(kTasks, "task", text);
+}
+Result<ExpertCapacity> parseExpertCapacity(std::string_view text)
+{
+    return parse<ExpertCapacity>(kCapacities, "expert capacity", text);
 }
 
 } // namespace sida::api

@@ -21,6 +21,9 @@ enum class Routing : std::uint8_t { exact, predicted };
 enum class Eviction : std::uint8_t { fifo, lru, lookahead };
 enum class DeviceKind : std::uint8_t { cpu, cuda };
 enum class DType : std::uint8_t { f32, bf16, f16 };
+/// What becomes of tokens beyond an expert's capacity: none are counted, or, as older versions of the models'
+/// code had it, they get nothing or go on as they are.
+enum class ExpertCapacity : std::uint8_t { off, zero, passthrough };
 /// `text` runs the encoder, `seq2seq` generates, `score` judges given targets; the others classify.
 enum class Task : std::uint8_t { classify, sst2, mrpc, rte, multirc, text, seq2seq, score };
 constexpr bool classifies(Task task)
@@ -61,6 +64,7 @@ std::string_view name(Eviction value);
 std::string_view name(DeviceKind value);
 std::string_view name(DType value);
 std::string_view name(Task value);
+std::string_view name(ExpertCapacity value);
 std::string_view name(Purpose value);
 std::string_view name(Outcome value);
 std::string_view name(StallCause value);
@@ -73,6 +77,7 @@ Result<Eviction> parseEviction(std::string_view text);
 Result<DeviceKind> parseDeviceKind(std::string_view text);
 Result<DType> parseDType(std::string_view text);
 Result<Task> parseTask(std::string_view text);
+Result<ExpertCapacity> parseExpertCapacity(std::string_view text);
 
 /// Bytes by purpose, indexed by Purpose.
 using PurposeBytes = std::array<std::uint64_t, kPurposes>;

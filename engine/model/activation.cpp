@@ -61,10 +61,13 @@ std::string_view activationNames()
     return "relu, gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, quick_gelu, silu, swish and tanh";
 }
 
-void activate(Activation activation, float* values, std::size_t count)
+void activate(
+    const kernels::Kernels& kernels, Activation activation, float* values, std::size_t count,
+    kernels::Element result)
 {
     for (std::size_t i = 0; i < count; ++i)
         values[i] = apply(activation, values[i]);
+    kernels.round(values, count, result);
 }
 
 } // namespace sida::model

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/model/kernels/kernels.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -18,6 +20,9 @@ std::optional<Activation> parseActivation(std::string_view name);
 /// "relu, gelu, ...": for messages.
 std::string_view activationNames();
 
-void activate(Activation activation, float* values, std::size_t count);
+/// In place, rounded to `result` where upstream's own operators round.
+void activate(
+    const kernels::Kernels& kernels, Activation activation, float* values, std::size_t count,
+    kernels::Element result);
 
 } // namespace sida::model

@@ -16,8 +16,10 @@ void ExpertRouting::resize(std::size_t tokens, std::size_t choices)
 void ExpertRouting::sortPairs(std::size_t experts)
 {
     m_firstRow.assign(experts, 0);
-    for (const std::uint16_t expert : expertOfPair)
-        ++m_firstRow[expert];
+    for (const std::uint16_t expert : expertOfPair) {
+        if (expert != kNoExpert)
+            ++m_firstRow[expert];
+    }
     active.clear();
     std::uint32_t row = 0;
     for (std::size_t expert = 0; expert < experts; ++expert) {
@@ -27,8 +29,10 @@ void ExpertRouting::sortPairs(std::size_t experts)
         if (rows > 0)
             active.push_back({static_cast<std::uint16_t>(expert), rows});
     }
-    for (std::size_t pair = 0; pair < expertOfPair.size(); ++pair)
-        rowOfPair[pair] = m_firstRow[expertOfPair[pair]]++;
+    for (std::size_t pair = 0; pair < expertOfPair.size(); ++pair) {
+        if (expertOfPair[pair] != kNoExpert)
+            rowOfPair[pair] = m_firstRow[expertOfPair[pair]]++;
+    }
 }
 
 } // namespace sida::model

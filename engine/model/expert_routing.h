@@ -16,6 +16,9 @@ namespace sida::model
 /// Which expert each (token, choice) pair of one layer goes to, and the order that puts pairs of one expert
 /// side by side.
 struct ExpertRouting {
+    /// In expertOfPair: the pair goes to no expert and has no row.
+    static constexpr std::uint16_t kNoExpert = 0xFFFF;
+
     std::size_t k = 1;
     std::vector<std::uint16_t> expertOfPair; ///< [tokens * k]
     std::vector<float> weightOfPair; ///< [tokens * k], what the expert's output is multiplied by

@@ -44,31 +44,33 @@ void ExpertWave::run(
 void ExpertWave::runSegments(
     const kernels::Kernels& kernels, ThreadTeam& team, const Shape& shape, float* rows, float* hidden)
 {
+    const std::size_t bytes = kernels::elementBytes(shape.element);
     const bool relu = shape.activation == Activation::relu;
     const std::size_t hiddenParts = (shape.dFf + kOutputs - 1) / kOutputs;
     team.each(m_segments.size() * hiddenParts, [&](std::size_t item, int) {
         const Segment& segment = m_segments[item / hiddenParts];
         const std::size_t first = item % hiddenParts * kOutputs;
         const std::size_t outputs = std::min(kOutputs, shape.dFf - first);
-        const auto* wi = reinterpret_cast<const float*>(segment.block);
+        const std::byte* wi = segment.block;
         float* out = hidden + segment.hiddenRow * shape.dFf + first;
         kernels.rowMajor(
             {rows + segment.firstRow * shape.dModel, shape.dModel, segment.rows, shape.dModel,
-             wi + first * shape.dModel, outputs, out, shape.dFf,
-             relu ? kernels::Store::relu : kernels::Store::plain});
+             wi + first * shape.dModel * bytes, outputs, out, shape.dFf,
+             relu ? kernels::Store::relu : kernels::Store::plain, shape.element, shape.element});
         for (std::size_t row = 0; !relu && row < segment.rows; ++row)
-            activate(shape.activation, out + row * shape.dFf, outputs);
+            activate(kernels, shape.activation, out + row * shape.dFf, outputs, shape.element);
     });
 
     const std::size_t outParts = (shape.dModel + kOutputs - 1) / kOutputs;
     team.each(m_segments.size() * outParts, [&](std::size_t item, int) {
         const Segment& segment = m_segments[item / outParts];
         const std::size_t first = item % outParts * kOutputs;
-        const auto* wo = reinterpret_cast<const float*>(segment.block + shape.woOffset);
+        const std::byte* wo = segment.block + shape.woOffset;
         kernels.rowMajor(
             {hidden + segment.hiddenRow * shape.dFf, shape.dFf, segment.rows, shape.dFf,
-             wo + first * shape.dFf, std::min(kOutputs, shape.dModel - first),
-             rows + segment.firstRow * shape.dModel + first, shape.dModel});
+             wo + first * shape.dFf * bytes, std::min(kOutputs, shape.dModel - first),
+             rows + segment.firstRow * shape.dModel + first, shape.dModel, kernels::Store::plain,
+             shape.element, shape.element});
     });
     m_segments.clear();
 }

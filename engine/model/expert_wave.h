@@ -30,6 +30,7 @@ public:
         std::size_t dFf = 0;
         std::size_t woOffset = 0; ///< bytes from the start of a block
         Activation activation = Activation::relu;
+        kernels::Element element = kernels::Element::f32; ///< of the blocks, and what is rounded to
     };
 
     /// `hidden` holds kExpertWaveRows rows, or as many as there are in all if that is less.

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/model/forward_plan.h"
 
+#include "engine/model/attention.h"
+
 #include <algorithm>
 
 namespace sida::model
@@ -47,10 +49,9 @@ ForwardPlan ForwardPlan::make(const SwitchWeights& weights, const ForwardShape& 
     plan.pooled = take(weights.head ? shape.rows * dModel : 0);
     plan.pooledDense = take(weights.head ? shape.rows * dModel : 0);
 
-    const std::size_t attention = kernels::packedFloats(shape.longest, dKv)
-        + kernels::packedFloats(dKv, shape.longest) + kQueryRows * roundUp(shape.longest);
+    const std::size_t attention = attentionFloats(shape.longest, dKv);
     const std::size_t feedForward = std::min(shape.tokens, kFeedForwardRows) * dFf;
-    plan.scratchStride = roundUp(std::max({attention, feedForward, experts}));
+    plan.scratchStride = roundUp(std::max({attention, feedForward, experts + dModel}));
     plan.scratch = take(shape.threads * plan.scratchStride);
     return plan;
 }

@@ -15,8 +15,6 @@ namespace sida::model
 constexpr std::size_t kFeedForwardRows = 64;
 /// (token, choice) pairs whose hidden layer is held at one time, all experts of a wave together.
 constexpr std::size_t kExpertWaveRows = 512;
-/// Query rows that attend together.
-constexpr std::size_t kQueryRows = 32;
 
 struct ForwardShape {
     std::size_t tokens = 0; ///< real ones

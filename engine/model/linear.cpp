@@ -2,49 +2,55 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/model/linear.h"
 
-#include <new>
+#include <algorithm>
 #include <utility>
 
 namespace sida::model
 {
 
-namespace
-{
-
-constexpr std::align_val_t kCacheLine{64};
-
-} // namespace
-
-void AlignedFloats::Free::operator()(float* memory) const
-{
-    ::operator delete(memory, kCacheLine);
-}
-
-AlignedFloats::AlignedFloats(std::size_t count)
-    : m_data(static_cast<float*>(::operator new(count * sizeof(float), kCacheLine)))
-    , m_size(count)
-{
-}
-
-Linear::Linear(AlignedFloats weight, std::size_t outputs, std::size_t inputs)
+Linear::Linear(AlignedFloats weight, std::size_t outputs, std::size_t inputs, kernels::Element element)
     : m_weight(std::move(weight))
     , m_outputs(outputs)
     , m_inputs(inputs)
+    , m_element(element)
     , m_packed(outputs % kernels::kPanel == 0)
 {
-    if (!m_packed)
+    if (m_packed) {
+        AlignedFloats packed(kernels::packedFloats(outputs, inputs));
+        kernels::packRows(m_weight.data(), inputs, outputs, inputs, packed.data());
+        m_weight = std::move(packed);
+    }
+    if (element == kernels::Element::f32)
         return;
-    AlignedFloats packed(kernels::packedFloats(outputs, inputs));
-    kernels::packRows(m_weight.data(), inputs, outputs, inputs, packed.data());
-    m_weight = std::move(packed);
+    m_half = AlignedArray<std::uint16_t>(m_weight.size());
+    std::transform(m_weight.data(), m_weight.data() + m_weight.size(), m_half.data(), [element](float value) {
+        return kernels::toHalf(value, element);
+    });
+    m_weight = {};
+}
+
+const std::byte* Linear::weight() const
+{
+    return m_element == kernels::Element::f32 ? reinterpret_cast<const std::byte*>(m_weight.data())
+                                              : reinterpret_cast<const std::byte*>(m_half.data());
 }
 
 void Linear::apply(
     const kernels::Kernels& kernels, const float* in, std::size_t inStride, std::size_t rows, float* out,
-    std::size_t outStride, kernels::Store store) const
+    std::size_t outStride, kernels::Store store, std::optional<kernels::Element> result) const
 {
-    const kernels::Product product{in,        inStride, rows,      m_inputs, m_weight.data(),
-                                   m_outputs, out,      outStride, store};
+    applyPart(kernels, 0, m_outputs, in, inStride, rows, out, outStride, store, result.value_or(m_element));
+}
+
+void Linear::applyPart(
+    const kernels::Kernels& kernels, std::size_t first, std::size_t count, const float* in,
+    std::size_t inStride, std::size_t rows, float* out, std::size_t outStride, kernels::Store store,
+    kernels::Element result) const
+{
+    // Whole panels lie behind each other as rows do, so both layouts begin at the same place.
+    const std::byte* from = weight() + first * m_inputs * kernels::elementBytes(m_element);
+    const kernels::Product product{in,          inStride,  rows,  m_inputs,  from,  count,
+                                   out + first, outStride, store, m_element, result};
     (m_packed ? kernels.packed : kernels.rowMajor)(product);
 }
 

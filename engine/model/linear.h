@@ -5,32 +5,43 @@
 #include "engine/model/kernels/kernels.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <new>
+#include <optional>
 #include <span>
 
 namespace sida::model
 {
 
-/// Floats that start on a cache line.
-class AlignedFloats
+/// Numbers that start on a cache line.
+template <typename T>
+class AlignedArray
 {
 public:
-    AlignedFloats() = default;
-    explicit AlignedFloats(std::size_t count);
+    AlignedArray() = default;
+    explicit AlignedArray(std::size_t count)
+        : m_data(static_cast<T*>(::operator new(count * sizeof(T), kCacheLine)))
+        , m_size(count)
+    {
+    }
 
-    float* data() { return m_data.get(); }
-    const float* data() const { return m_data.get(); }
+    T* data() { return m_data.get(); }
+    const T* data() const { return m_data.get(); }
     std::size_t size() const { return m_size; }
-    std::span<float> span() { return {m_data.get(), m_size}; }
-    std::span<const float> span() const { return {m_data.get(), m_size}; }
+    std::span<T> span() { return {m_data.get(), m_size}; }
+    std::span<const T> span() const { return {m_data.get(), m_size}; }
 
 private:
+    static constexpr std::align_val_t kCacheLine{64};
     struct Free {
-        void operator()(float* memory) const;
+        void operator()(T* memory) const { ::operator delete(memory, kCacheLine); }
     };
-    std::unique_ptr<float, Free> m_data;
+    std::unique_ptr<T, Free> m_data;
     std::size_t m_size = 0;
 };
+
+using AlignedFloats = AlignedArray<float>;
 
 /// A matrix [outputs, inputs] in the layout that multiplies fastest. Takes no more memory than the plain one:
 /// it is packed only when the panels come out even.
@@ -38,21 +49,37 @@ class Linear
 {
 public:
     Linear() = default;
-    /// `weight` is [outputs, inputs] row-major.
-    Linear(AlignedFloats weight, std::size_t outputs, std::size_t inputs);
+    /// `weight` is [outputs, inputs] row-major; it is kept in the type of `element`.
+    Linear(
+        AlignedFloats weight, std::size_t outputs, std::size_t inputs,
+        kernels::Element element = kernels::Element::f32);
 
     std::size_t outputs() const { return m_outputs; }
     std::size_t inputs() const { return m_inputs; }
 
-    /// out[r] (+)= weight * in[r] for each row; strides in floats.
+    kernels::Element element() const { return m_element; }
+
+    /// out[r] (+)= weight * in[r] for each row; strides in floats. Results are rounded to `result`, to the
+    /// weights' own type if it is not given.
     void apply(
         const kernels::Kernels& kernels, const float* in, std::size_t inStride, std::size_t rows, float* out,
-        std::size_t outStride, kernels::Store store = kernels::Store::plain) const;
+        std::size_t outStride, kernels::Store store = kernels::Store::plain,
+        std::optional<kernels::Element> result = std::nullopt) const;
+    /// Only `count` outputs from `first` on, a multiple of kernels::kPanel; `out` is still where output 0
+    /// goes.
+    void applyPart(
+        const kernels::Kernels& kernels, std::size_t first, std::size_t count, const float* in,
+        std::size_t inStride, std::size_t rows, float* out, std::size_t outStride, kernels::Store store,
+        kernels::Element result) const;
 
 private:
-    AlignedFloats m_weight;
+    const std::byte* weight() const;
+
+    AlignedFloats m_weight; ///< either this
+    AlignedArray<std::uint16_t> m_half; ///< or this
     std::size_t m_outputs = 0;
     std::size_t m_inputs = 0;
+    kernels::Element m_element = kernels::Element::f32;
     bool m_packed = false;
 };
 

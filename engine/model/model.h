@@ -39,11 +39,36 @@ struct ForwardOptions {
     const experts::HashTable* routing = nullptr; ///< null: the model's own routers decide
     bool wantHidden = false;
     const ForwardHooks* hooks = nullptr;
+    /// What becomes of tokens beyond an expert's capacity. Only routers are limited by it, a table is not.
+    api::ExpertCapacity capacity = api::ExpertCapacity::off;
+};
+
+/// The largest batch of a run, for the workspace.
+struct WorkspaceShape {
+    int rows = 1;
+    int length = 1; ///< tokens of the longest sample
+    int topK = 1;
+    int threads = 1; ///< that libtorch may use on the thread that computes
+    int targetLength = 0; ///< of teacher forcing, or new tokens; 0 = the decoder is not run
+    bool generates = false; ///< token by token, with a cache; else all targets at once
 };
 
 struct ForwardResult {
     std::vector<float> logits; ///< [rows, labels]; empty without a classifier head
     std::vector<float> hidden; ///< last hidden state, packed [tokens, dModel], when wanted
+};
+
+struct GenerateResult {
+    std::vector<std::vector<std::int32_t>> ids; ///< by row: without the start token, with `</s>`
+};
+
+struct ScoreResult {
+    struct Row {
+        double lossSum = 0; ///< cross-entropy in nats, over the labels that count
+        std::uint64_t labels = 0; ///< that count: all but dataset::kNotScored
+        std::vector<float> logits; ///< [target length, vocabulary] when wanted
+    };
+    std::vector<Row> rows;
 };
 
 /// A loaded model: dense weights and the host copies of its experts. Immutable after loading; forward may be
@@ -56,11 +81,22 @@ public:
     virtual const experts::HostStore& experts() const = 0;
     /// Token embedding, float32 [vocabulary, dModel]: the predictor's input.
     virtual std::span<const float> embeddings() const = 0;
-    /// Upper bound of the workspace a forward pass needs for that shape, whatever the routing, when libtorch
-    /// may use that many threads on the thread that calls forward.
-    virtual std::uint64_t workspaceBytes(int rows, int length, int topK, int threads) const = 0;
+    /// Upper bound of the workspace that a batch of that shape needs, whatever the routing.
+    virtual std::uint64_t workspaceBytes(const WorkspaceShape& shape) const = 0;
     virtual Result<ForwardResult>
     forward(const dataset::TokenBatch& batch, ExpertSource& source, const ForwardOptions& options) const = 0;
+
+    /// Whether there is a decoder with a language model's head; the error says what the model can do instead.
+    virtual Status checkDecodes() const = 0;
+    /// Greedy generation until `</s>` or that many new tokens. A table routes the encoder's tokens only: the
+    /// decoder's go where their routers send them.
+    virtual Result<GenerateResult> generate(
+        const dataset::TokenBatch& batch, int maxNewTokens, ExpertSource& source,
+        const ForwardOptions& options) const = 0;
+    /// Teacher forcing: how probable each row's target is. Every row must have one.
+    virtual Result<ScoreResult> score(
+        const dataset::TokenBatch& batch, bool wantLogits, ExpertSource& source,
+        const ForwardOptions& options) const = 0;
 };
 
 /// Headers and config only: what `sida inspect` prints, without loading weights (the identity reads the

@@ -97,6 +97,7 @@ Status readSizes(const Reader& reader, SwitchConfig& config)
     SIDA_TRY(reader.integer("num_heads", 1, 1 << 12, config.heads));
     SIDA_TRY(reader.integer("num_layers", 1, 1 << 12, config.layers));
     SIDA_TRY(reader.integer("num_experts", 1, 1 << 16, config.experts));
+    SIDA_TRY(reader.integer("expert_capacity", 1, 1 << 30, config.expertCapacity));
     SIDA_TRY(reader.integer("vocab_size", 1, 1 << 24, config.vocabulary));
     SIDA_TRY(reader.integer("relative_attention_num_buckets", 4, 1 << 16, config.buckets));
     SIDA_TRY(reader.integer("relative_attention_max_distance", 2, 1 << 20, config.maxDistance));

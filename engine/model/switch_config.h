@@ -33,6 +33,7 @@ struct SwitchConfig {
     int layers = 12; ///< of the encoder
     int decoderLayers = 12;
     int experts = 8;
+    int expertCapacity = 64; ///< tokens of one sequence that an expert takes, where that is limited
     int vocabulary = 32128;
     int buckets = 32; ///< of the relative position bias, in an encoder for both directions together
     int maxDistance = 128;

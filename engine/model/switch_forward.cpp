@@ -3,6 +3,7 @@
 #include "engine/model/switch_forward.h"
 
 #include "engine/base/units.h"
+#include "engine/model/elements.h"
 #include "engine/model/forward_memory.h"
 
 #include <algorithm>
@@ -27,17 +28,31 @@ constexpr std::size_t kQueriesPerTask = 128;
 SwitchForward::SwitchForward(const SwitchWeights& weights)
     : m_weights(weights)
     , m_kernels(kernels::kernels())
-    , m_buckets(weights.config.buckets, weights.config.maxDistance)
+    , m_buckets(weights.config.buckets, weights.config.maxDistance, true)
+    , m_element(elementOf(weights.compute))
     , m_dModel(static_cast<std::size_t>(weights.config.dModel))
     , m_inner(static_cast<std::size_t>(weights.config.inner()))
+    , m_moeLayers(static_cast<std::size_t>(std::count_if(
+          weights.blocks.begin(), weights.blocks.end(),
+          [](const SwitchBlockWeights& block) { return block.moeLayer >= 0; })))
+    , m_sparse(weights)
 {
 }
 
 Result<ForwardResult>
 SwitchForward::run(const dataset::TokenBatch& batch, ExpertSource& source, const ForwardOptions& options)
 {
+    SIDA_TRY(encode(batch, source, options));
+    ForwardResult result = finish(options);
+    release();
+    return result;
+}
+
+Result<SwitchForward::Encoded>
+SwitchForward::encode(const dataset::TokenBatch& batch, ExpertSource& source, const ForwardOptions& options)
+{
     SIDA_TRY(setUp(batch, options));
-    fillRelativeBias(m_weights, m_buckets, m_shape.longest, at(m_plan.bias));
+    fillRelativeBias(m_weights.relativeBias.span(), m_buckets, m_shape.longest, at(m_plan.bias));
     embed();
     for (std::size_t block = 0; block < m_weights.blocks.size(); ++block) {
         attendAll();
@@ -45,9 +60,7 @@ SwitchForward::run(const dataset::TokenBatch& batch, ExpertSource& source, const
         if (m_weights.blocks[block].moeLayer >= 0)
             runExperts(block, source, options);
     }
-    ForwardResult result = finish(options);
-    m_memory.reset();
-    return result;
+    return Encoded{at(m_plan.normed), m_sequences, m_team.get()};
 }
 
 std::uint64_t SwitchForward::workspaceBytes(int rows, int length, int topK, int threads) const
@@ -72,6 +85,7 @@ Status SwitchForward::setUp(const dataset::TokenBatch& batch, const ForwardOptio
 
     m_sequences.clear();
     m_ids.clear();
+    m_starts.clear();
     m_shape = {};
     for (std::size_t row = 0; row < rows; ++row) {
         const int real = batch.lengths[row];
@@ -80,6 +94,7 @@ Status SwitchForward::setUp(const dataset::TokenBatch& batch, const ForwardOptio
                 ErrorKind::internal, fmt::format("Batch {}: row {} has {} tokens", batch.number, row, real));
         const auto count = static_cast<std::size_t>(real);
         m_sequences.push_back({m_ids.size(), count});
+        m_starts.push_back(m_ids.size());
         m_ids.insert(
             m_ids.end(), batch.ids.begin() + static_cast<std::ptrdiff_t>(row * length),
             batch.ids.begin() + static_cast<std::ptrdiff_t>(row * length + count));
@@ -104,8 +119,6 @@ Status SwitchForward::setUp(const dataset::TokenBatch& batch, const ForwardOptio
         m_shape.topK = static_cast<std::size_t>(options.routing->k);
     }
 
-    m_routing.resize(m_shape.tokens, m_shape.topK);
-
     const int threads = std::max(computeThreads(), 1);
     if (!m_team || m_team->size() != threads)
         m_team = std::make_unique<ThreadTeam>(threads);
@@ -121,13 +134,16 @@ Status SwitchForward::setUp(const dataset::TokenBatch& batch, const ForwardOptio
                 batch.number, units::formatBytes(m_plan.bytes())));
     }
     planAttention();
+    m_sparse.begin(
+        m_shape.tokens, m_shape.topK,
+        {at(m_plan.normed), at(m_plan.logits), at(m_plan.expertRows), at(m_plan.expertHidden)});
     return {};
 }
 
 Status SwitchForward::checkTable(const experts::HashTable& table) const
 {
     bool fits = table.k >= 1 && static_cast<std::size_t>(table.tokens) == m_shape.tokens
-        && table.layers.size() == static_cast<std::size_t>(m_weights.experts.layers());
+        && table.layers.size() == m_moeLayers;
     for (std::size_t layer = 0; fits && layer < table.layers.size(); ++layer) {
         const auto& entries = table.layers[layer];
         const auto pairs = m_shape.tokens * static_cast<std::size_t>(table.k);
@@ -153,7 +169,7 @@ void SwitchForward::planAttention()
         for (std::size_t head = 0; head < heads; ++head) {
             for (std::size_t query = 0; query < sequence.length; query += kQueriesPerTask)
                 m_attention.push_back(
-                    {sequence.firstToken, sequence.length, head, query,
+                    {sequence.firstToken, sequence.firstToken, sequence.length, head, query,
                      std::min(query + kQueriesPerTask, sequence.length)});
         }
     }
@@ -180,19 +196,28 @@ void SwitchForward::startBlock(std::size_t block, std::size_t begin, std::size_t
     for (std::size_t token = begin; token < end; ++token)
         m_kernels.norm(
             at(m_plan.hidden) + token * m_dModel, norm, m_weights.config.epsilon, m_dModel,
-            at(m_plan.normed) + token * m_dModel);
+            at(m_plan.normed) + token * m_dModel, m_element);
     if (last)
         return;
     m_weights.blocks[block].queryKeyValue.apply(
         m_kernels, at(m_plan.normed) + begin * m_dModel, m_dModel, end - begin,
-        at(m_plan.queryKeyValue) + begin * 3 * m_inner, 3 * m_inner);
+        at(m_plan.queryKeyValue) + begin * 3 * m_inner, 3 * m_inner, kernels::Store::plain, m_element);
 }
 
 void SwitchForward::attendAll()
 {
-    const AttentionBuffers buffers{
-        at(m_plan.queryKeyValue), m_inner,         static_cast<std::size_t>(m_weights.config.dKv),
-        at(m_plan.bias),          m_shape.longest, at(m_plan.mixed)};
+    const float* query = at(m_plan.queryKeyValue);
+    AttentionBuffers buffers;
+    buffers.query = query;
+    buffers.key = query + m_inner;
+    buffers.value = query + 2 * m_inner;
+    buffers.queryStride = buffers.keyStride = 3 * m_inner;
+    buffers.dKv = static_cast<std::size_t>(m_weights.config.dKv);
+    buffers.bias = at(m_plan.bias);
+    buffers.longest = m_shape.longest;
+    buffers.mixed = at(m_plan.mixed);
+    buffers.mixedStride = m_inner;
+    buffers.result = m_element;
     m_team->each(m_attention.size(), [&](std::size_t task, int member) {
         attend(m_kernels, buffers, m_attention[task], scratch(member));
     });
@@ -205,16 +230,16 @@ void SwitchForward::finishAttention(std::size_t index, const ForwardOptions& opt
     m_team->share(m_shape.tokens, kLeastRows, [&](std::size_t begin, std::size_t end, int member) {
         block.output.apply(
             m_kernels, at(m_plan.mixed) + begin * m_inner, m_inner, end - begin,
-            at(m_plan.hidden) + begin * m_dModel, m_dModel, kernels::Store::add);
+            at(m_plan.hidden) + begin * m_dModel, m_dModel, kernels::Store::add, m_element);
         for (std::size_t token = begin; token < end; ++token)
             m_kernels.norm(
                 at(m_plan.hidden) + token * m_dModel, block.feedForwardNorm.data(), m_weights.config.epsilon,
-                m_dModel, at(m_plan.normed) + token * m_dModel);
+                m_dModel, at(m_plan.normed) + token * m_dModel, m_element);
         if (block.moeLayer < 0) {
             feedForward(block, begin, end, member);
             startBlock(index + 1, begin, end);
-        } else if (options.routing == nullptr) {
-            routeRows(block, begin, end, member);
+        } else if (SparseLayer::needsRouter(block, options)) {
+            m_sparse.route(block, begin, end, scratch(member));
         }
     });
 }
@@ -229,12 +254,23 @@ void SwitchForward::feedForward(
         const std::size_t rows = std::min(kFeedForwardRows, end - row);
         block.wi.apply(
             m_kernels, at(m_plan.normed) + row * m_dModel, m_dModel, rows, inner, dFf,
-            relu ? kernels::Store::relu : kernels::Store::plain);
+            relu ? kernels::Store::relu : kernels::Store::plain, m_element);
         if (!relu)
-            activate(m_weights.config.activation, inner, rows * dFf);
+            activate(m_kernels, m_weights.config.activation, inner, rows * dFf, m_element);
         block.wo.apply(
-            m_kernels, inner, dFf, rows, at(m_plan.hidden) + row * m_dModel, m_dModel, kernels::Store::add);
+            m_kernels, inner, dFf, rows, at(m_plan.hidden) + row * m_dModel, m_dModel, kernels::Store::add,
+            m_element);
     }
+}
+
+void SwitchForward::runExperts(std::size_t index, ExpertSource& source, const ForwardOptions& options)
+{
+    constexpr std::size_t kFewRows = 4;
+    m_sparse.run(m_weights.blocks[index], *m_team, source, options, m_starts);
+    m_team->share(m_shape.tokens, kFewRows, [this, index](std::size_t begin, std::size_t end, int) {
+        m_sparse.add(begin, end, at(m_plan.hidden));
+        startBlock(index + 1, begin, end);
+    });
 }
 
 ForwardResult SwitchForward::finish(const ForwardOptions& options)
@@ -250,6 +286,7 @@ ForwardResult SwitchForward::finish(const ForwardOptions& options)
 /// Mean over the real tokens, Linear, tanh, Linear.
 std::vector<float> SwitchForward::classify()
 {
+    using kernels::Element;
     const SwitchHeadWeights& head = *m_weights.head;
     float* pooled = at(m_plan.pooled);
     float* dense = at(m_plan.pooledDense);
@@ -259,19 +296,23 @@ std::vector<float> SwitchForward::classify()
         std::fill_n(mean, m_dModel, 0.0F);
         for (std::size_t i = 0; i < sequence.length; ++i)
             m_kernels.addScaled(
-                at(m_plan.normed) + (sequence.firstToken + i) * m_dModel, 1.0F, m_dModel, mean);
-        m_kernels.scale(mean, 1.0F / static_cast<float>(sequence.length), m_dModel);
+                at(m_plan.normed) + (sequence.firstToken + i) * m_dModel, 1.0F, m_dModel, mean, Element::f32);
+        m_kernels.scale(mean, 1.0F / static_cast<float>(sequence.length), m_dModel, m_element);
         std::copy_n(head.denseBias.data(), m_dModel, dense + row * m_dModel);
     }
+    // Bias and product are one operator: they are rounded together.
     const std::size_t rows = m_sequences.size();
-    head.dense.apply(m_kernels, pooled, m_dModel, rows, dense, m_dModel, kernels::Store::add);
-    activate(Activation::tanh, dense, rows * m_dModel);
+    head.dense.apply(m_kernels, pooled, m_dModel, rows, dense, m_dModel, kernels::Store::add, Element::f32);
+    m_kernels.round(dense, rows * m_dModel, m_element);
+    activate(m_kernels, Activation::tanh, dense, rows * m_dModel, m_element);
 
     const std::size_t labels = head.projection.outputs();
     std::vector<float> logits(rows * labels);
     for (std::size_t row = 0; row < rows; ++row)
         std::copy_n(head.projectionBias.data(), labels, logits.data() + row * labels);
-    head.projection.apply(m_kernels, dense, m_dModel, rows, logits.data(), labels, kernels::Store::add);
+    head.projection.apply(
+        m_kernels, dense, m_dModel, rows, logits.data(), labels, kernels::Store::add, Element::f32);
+    m_kernels.round(logits.data(), logits.size(), m_element);
     return logits;
 }
 

@@ -3,14 +3,14 @@
 #pragma once
 
 #include "engine/model/attention.h"
-#include "engine/model/expert_routing.h"
-#include "engine/model/expert_wave.h"
 #include "engine/model/forward_plan.h"
 #include "engine/model/model.h"
 #include "engine/model/relative_bias.h"
+#include "engine/model/sparse_layer.h"
 #include "engine/model/thread_team.h"
 
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace sida::model
@@ -29,16 +29,25 @@ public:
     Result<ForwardResult>
     run(const dataset::TokenBatch& batch, ExpertSource& source, const ForwardOptions& options);
 
+    /// One sequence of a batch, in packed order.
+    struct Sequence {
+        std::size_t firstToken = 0;
+        std::size_t length = 0;
+    };
+    struct Encoded {
+        const float* hidden = nullptr; ///< last hidden state, packed [tokens, dModel]
+        std::span<const Sequence> sequences;
+        ThreadTeam* team = nullptr;
+    };
+    /// The encoder alone, for a decoder that goes on from there; what it gives is valid until release().
+    Result<Encoded>
+    encode(const dataset::TokenBatch& batch, ExpertSource& source, const ForwardOptions& options);
+    void release() { m_memory.reset(); }
+
     /// Upper bound of the memory that run() takes, for batches of rows x length with any real lengths.
     std::uint64_t workspaceBytes(int rows, int length, int topK, int threads) const;
 
 private:
-    struct Sequence {
-        std::size_t firstToken = 0;
-        std::size_t length = 0;
-        const std::int32_t* ids = nullptr;
-    };
-
     Status setUp(const dataset::TokenBatch& batch, const ForwardOptions& options);
     Status checkTable(const experts::HashTable& table) const;
     void planAttention();
@@ -47,12 +56,7 @@ private:
     void attendAll();
     void finishAttention(std::size_t block, const ForwardOptions& options);
     void feedForward(const SwitchBlockWeights& block, std::size_t begin, std::size_t end, int member);
-    void routeRows(const SwitchBlockWeights& block, std::size_t begin, std::size_t end, int member);
     void runExperts(std::size_t block, ExpertSource& source, const ForwardOptions& options);
-    void choose(const SwitchBlockWeights& block, const ForwardOptions& options);
-    void gatherRows();
-    void handOut(ExpertSource& source);
-    void addExperts(std::size_t block);
     ForwardResult finish(const ForwardOptions& options);
     std::vector<float> classify();
 
@@ -65,8 +69,10 @@ private:
     const SwitchWeights& m_weights;
     const kernels::Kernels& m_kernels;
     const RelativeBuckets m_buckets;
+    const kernels::Element m_element; ///< what everything is rounded to
     const std::size_t m_dModel;
     const std::size_t m_inner;
+    const std::size_t m_moeLayers; ///< of the encoder: what a hash table foretells
     std::unique_ptr<ThreadTeam> m_team;
 
     // Of the batch in progress.
@@ -76,11 +82,8 @@ private:
     std::vector<Sequence> m_sequences;
     std::vector<std::int32_t> m_ids; ///< packed
     std::vector<AttentionTask> m_attention;
-    ExpertRouting m_routing;
-    std::vector<std::size_t> m_firstRowOfActive;
-    std::vector<HandedOut> m_handedOut;
-    std::vector<std::size_t> m_heldIndices;
-    ExpertWave m_wave;
+    std::vector<std::size_t> m_starts; ///< first token of each sequence
+    SparseLayer m_sparse;
 };
 
 } // namespace sida::model

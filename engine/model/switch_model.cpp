@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The SiDA Studio authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/base/log.h"
+#include "engine/model/switch_decoder.h"
 #include "engine/model/switch_forward.h"
 #include "engine/model/switch_info.h"
 #include "engine/model/switch_layout.h"
@@ -22,15 +23,18 @@ public:
         : m_info(std::move(info))
         , m_weights(std::move(weights))
         , m_forward(std::make_unique<SwitchForward>(m_weights))
+        , m_decoder(m_weights.decoder ? std::make_unique<SwitchDecoder>(m_weights) : nullptr)
     {
     }
 
     const api::ModelInfo& info() const override { return m_info; }
     const experts::HostStore& experts() const override { return m_weights.experts; }
     std::span<const float> embeddings() const override { return m_weights.embedding.span(); }
-    std::uint64_t workspaceBytes(int rows, int length, int topK, int threads) const override
+    std::uint64_t workspaceBytes(const WorkspaceShape& shape) const override
     {
-        return m_forward->workspaceBytes(rows, length, topK, threads);
+        const bool decodes = m_decoder && shape.targetLength > 0;
+        return m_forward->workspaceBytes(shape.rows, shape.length, shape.topK, shape.threads)
+            + (decodes ? m_decoder->workspaceBytes(shape) : 0);
     }
 
     Result<ForwardResult> forward(
@@ -39,11 +43,51 @@ public:
         return m_forward->run(batch, source, options);
     }
 
+    Status checkDecodes() const override;
+    Result<GenerateResult> generate(
+        const dataset::TokenBatch& batch, int maxNewTokens, ExpertSource& source,
+        const ForwardOptions& options) const override
+    {
+        SIDA_TRY(checkDecodes());
+        SIDA_TRY_ASSIGN(const SwitchForward::Encoded encoded, m_forward->encode(batch, source, options));
+        return m_decoder->generate(encoded, *m_forward, maxNewTokens, source, options);
+    }
+    Result<ScoreResult> score(
+        const dataset::TokenBatch& batch, bool wantLogits, ExpertSource& source,
+        const ForwardOptions& options) const override
+    {
+        SIDA_TRY(checkDecodes());
+        SIDA_TRY_ASSIGN(const SwitchForward::Encoded encoded, m_forward->encode(batch, source, options));
+        return m_decoder->score(encoded, *m_forward, batch.targets, wantLogits, source, options);
+    }
+
 private:
     const api::ModelInfo m_info;
     const SwitchWeights m_weights;
     const std::unique_ptr<SwitchForward> m_forward;
+    const std::unique_ptr<SwitchDecoder> m_decoder; ///< null without one
 };
+
+/// What a checkpoint cannot do it cannot do with other options either: the error says what it can.
+Status SwitchModel::checkDecodes() const
+{
+    const char* can = m_weights.head ? "classify (task classify), or give hidden states (task text)"
+                                     : "give hidden states (task text)";
+    if (!m_decoder)
+        return failure(
+            ErrorKind::unsupported,
+            fmt::format(
+                "{}: generating and scoring need a decoder, and this checkpoint has none; it can {}",
+                m_info.path.string(), can));
+    if (!m_weights.decoder->tiedHead && m_weights.decoder->languageHead.outputs() == 0)
+        return failure(
+            ErrorKind::unsupported,
+            fmt::format(
+                "{}: generating and scoring need tensor \"lm_head.weight\", or \"tie_word_embeddings\": true "
+                "in config.json, and this checkpoint has neither; it can {}",
+                m_info.path.string(), can));
+    return {};
+}
 
 } // namespace
 

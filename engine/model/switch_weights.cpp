@@ -4,6 +4,7 @@
 
 #include "engine/checkpoint/widen.h"
 #include "engine/model/compute_type.h"
+#include "engine/model/elements.h"
 #include "engine/model/expert_loader.h"
 
 #include <algorithm>
@@ -36,8 +37,14 @@ public:
         return values;
     }
 
-    /// Several matrices of the same width below each other.
+    /// Several matrices of the same width below each other, kept in the compute type.
     Result<Linear> linear(std::initializer_list<StoredTensor> parts) const
+    {
+        return linear(parts, elementOf(m_compute));
+    }
+
+    /// Values that were rounded to the compute type like all others, kept in `element`.
+    Result<Linear> linear(std::initializer_list<StoredTensor> parts, kernels::Element element) const
     {
         const auto inputs = static_cast<std::size_t>(parts.begin()->entry->shape[1]);
         std::size_t count = 0;
@@ -49,7 +56,7 @@ public:
             SIDA_TRY(fill(part, values.span().subspan(at, part.entry->elements())));
             at += part.entry->elements();
         }
-        return Linear(std::move(values), count / inputs, inputs);
+        return Linear(std::move(values), count / inputs, inputs, element);
     }
 
     /// [buckets, heads] in the file; one head after the other is how attention reads it.
@@ -85,9 +92,10 @@ public:
             SIDA_TRY_ASSIGN(weights.wo, linear({block.wo}));
             return weights;
         }
-        SIDA_TRY_ASSIGN(weights.router, linear({block.router}));
+        SIDA_TRY_ASSIGN(weights.router, linear({block.router}, elementOf(m_config.routerDtype)));
         if (block.routerBias) {
             SIDA_TRY_ASSIGN(weights.routerBias, vector(*block.routerBias));
+            checkpoint::roundTo(storageTypeOf(m_config.routerDtype), weights.routerBias.span());
         }
         return weights;
     }

@@ -44,8 +44,8 @@ struct SwitchDecoderWeights {
     Linear languageHead; ///< [vocabulary, dModel] where it is not tied; empty when there is none
 };
 
-/// The whole model. Dense weights are float32 whose values were rounded to the compute type, experts lie in
-/// their blocks in the compute type.
+/// The whole model, every value rounded to the compute type. Matrices and experts are kept in that type too,
+/// routers in theirs; embeddings (which predictors and tied heads read), norms and biases stay float32.
 struct SwitchWeights {
     SwitchConfig config;
     api::DType compute = api::DType::f32;

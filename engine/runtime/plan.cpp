@@ -49,7 +49,7 @@ Result<api::BudgetPlan> planBudget(
     plan.experts = model.experts().expertCount();
     of(plan.byPurpose, api::Purpose::denseWeights) = model.info().denseBytes;
     of(plan.byPurpose, api::Purpose::activations)
-        = model.workspaceBytes(shape.rows, shape.length, topK, inferenceThreads(options));
+        = model.workspaceBytes({shape.rows, shape.length, topK, inferenceThreads(options)});
     const std::uint64_t withoutPredictor
         = std::accumulate(plan.byPurpose.begin(), plan.byPurpose.end(), std::uint64_t{0});
     plan.residentBytes = withoutPredictor + slotBytes * static_cast<std::uint64_t>(plan.experts);

@@ -7,7 +7,18 @@ namespace sida::model::kernels
 namespace
 {
 
-void norm(const float* in, const float* weight, float epsilon, Size width, float* out)
+/// body(at, count) for each vector of `width` floats, the last one in part.
+template <typename Body>
+SIDA_INLINE void eachVec(Size width, const Body& body)
+{
+    Size at = 0;
+    for (; at + kLanes <= width; at += kLanes)
+        body(at, kLanes);
+    if (at < width)
+        body(at, width - at);
+}
+
+void norm(const float* in, const float* weight, float epsilon, Size width, float* out, Element result)
 {
     Vec squares = {};
     Size i = 0;
@@ -20,8 +31,16 @@ void norm(const float* in, const float* weight, float epsilon, Size width, float
         squares += x * x;
     }
     const float scale = 1.0F / __builtin_sqrtf(total(squares) / static_cast<float>(width) + epsilon);
-    for (i = 0; i < width; ++i)
-        out[i] = weight[i] * (in[i] * scale);
+    if (result == Element::f32) {
+        for (i = 0; i < width; ++i)
+            out[i] = weight[i] * (in[i] * scale);
+        return;
+    }
+    eachVec(width, [&](Size at, Size count) {
+        const Vec x = rounded(loadPart(in + at, count) * scale, result);
+        const Vec value = rounded(loadPart(weight + at, count) * x, result);
+        __builtin_memcpy(out + at, &value, count * sizeof(float));
+    });
 }
 
 /// e^x for x <= 0 (Cephes' polynomial over [-ln2/2, ln2/2], about one unit in the last place).
@@ -45,13 +64,25 @@ SIDA_INLINE Vec exponential(Vec x)
     return y * factor;
 }
 
-float exponentials(float* values, const float* bias, Size count)
+void round(float* values, Size count, Element result)
+{
+    if (result == Element::f32)
+        return;
+    eachVec(count, [&](Size at, Size part) {
+        const Vec value = rounded(loadPart(values + at, part), result);
+        __builtin_memcpy(values + at, &value, part * sizeof(float));
+    });
+}
+
+float exponentials(float* values, const float* bias, Size count, Element result)
 {
     const Size whole = count / kLanes * kLanes;
     float highest = -__builtin_inff();
     if (bias != nullptr) {
         for (Size i = 0; i < count; ++i)
             values[i] += bias[i];
+        if (result != Element::f32)
+            round(values, count, result);
     }
     Vec high = Vec{} + highest;
     for (Size i = 0; i < whole; i += kLanes)
@@ -76,16 +107,25 @@ float exponentials(float* values, const float* bias, Size count)
     return total(sum);
 }
 
-void addScaled(const float* in, float factor, Size count, float* out)
+void addScaled(const float* in, float factor, Size count, float* out, Element result)
 {
-    for (Size i = 0; i < count; ++i)
-        out[i] += factor * in[i];
+    if (result == Element::f32) {
+        for (Size i = 0; i < count; ++i)
+            out[i] += factor * in[i];
+        return;
+    }
+    eachVec(count, [&](Size at, Size part) {
+        const Vec term = rounded(loadPart(in + at, part) * factor, result);
+        const Vec value = roundedSum(loadPart(out + at, part) + term, result);
+        __builtin_memcpy(out + at, &value, part * sizeof(float));
+    });
 }
 
-void scale(float* values, float factor, Size count)
+void scale(float* values, float factor, Size count, Element result)
 {
     for (Size i = 0; i < count; ++i)
         values[i] *= factor;
+    round(values, count, result);
 }
 
 } // namespace

@@ -18,16 +18,42 @@ namespace sida::model::kernels
 namespace
 {
 
-template <void (*plain)(const Product&), void (*add)(const Product&), void (*relu)(const Product&)>
-void byStore(const Product& product)
+template <typename Weight>
+void packedOf(const Product& product)
 {
     switch (product.store) {
     case Store::plain:
-        return plain(product);
+        return packedProduct<Weight, Store::plain>(product);
     case Store::add:
-        return add(product);
+        return packedProduct<Weight, Store::add>(product);
     case Store::relu:
-        return relu(product);
+        return packedProduct<Weight, Store::relu>(product);
+    }
+}
+
+template <typename Weight>
+void rowMajorOf(const Product& product)
+{
+    switch (product.store) {
+    case Store::plain:
+        return rowMajorProduct<Weight, Store::plain>(product);
+    case Store::add:
+        return rowMajorProduct<Weight, Store::add>(product);
+    case Store::relu:
+        return rowMajorProduct<Weight, Store::relu>(product);
+    }
+}
+
+template <void (*f32)(const Product&), void (*bf16)(const Product&), void (*f16)(const Product&)>
+void byElement(const Product& product)
+{
+    switch (product.element) {
+    case Element::f32:
+        return f32(product);
+    case Element::bf16:
+        return bf16(product);
+    case Element::f16:
+        return f16(product);
     }
 }
 
@@ -36,12 +62,13 @@ void byStore(const Product& product)
 extern const Kernels SIDA_KERNEL_SET;
 const Kernels SIDA_KERNEL_SET = {
     SIDA_KERNEL_NAME,
-    byStore<packedProduct<Store::plain>, packedProduct<Store::add>, packedProduct<Store::relu>>,
-    byStore<rowMajorProduct<Store::plain>, rowMajorProduct<Store::add>, rowMajorProduct<Store::relu>>,
+    byElement<packedOf<float>, packedOf<Bf16>, packedOf<F16>>,
+    byElement<rowMajorOf<float>, rowMajorOf<Bf16>, rowMajorOf<F16>>,
     norm,
     exponentials,
     addScaled,
     scale,
+    round,
 };
 
 } // namespace sida::model::kernels

@@ -9,12 +9,12 @@ namespace
 
 // Vectors run along the outputs, one broadcast input at a time.
 
-template <int Rows, int Panels, Store mode>
+template <typename Weight, int Rows, int Panels, Store mode>
 SIDA_INLINE void packedTile(const Product& p, Size row, Size panel)
 {
     constexpr Size kVecs = Panels * kVecsPerPanel;
     const Size panelStride = p.inputs * kPanel;
-    const float* weight = p.weight + panel * panelStride;
+    const Weight* weight = static_cast<const Weight*>(p.weight) + panel * panelStride;
     const float* in = p.in + row * p.inStride;
     Vec sum[Rows][kVecs] = {};
     for (Size i = 0; i < p.inputs; ++i) {
@@ -38,37 +38,37 @@ SIDA_INLINE void packedTile(const Product& p, Size row, Size panel)
         for (Size v = 0; v < kVecs; ++v) {
             const Size column = panel * kPanel + v * kLanes;
             if (column + kLanes <= p.outputs)
-                finish<mode>(out + v * kLanes, sum[r][v]);
+                finish<mode>(out + v * kLanes, sum[r][v], p.result);
             else if (column < p.outputs)
-                finishPart<mode>(out + v * kLanes, sum[r][v], p.outputs - column);
+                finishPart<mode>(out + v * kLanes, sum[r][v], p.outputs - column, p.result);
         }
     }
 }
 
-template <int Rows, Store mode>
+template <typename Weight, int Rows, Store mode>
 SIDA_INLINE void packedRows(const Product& p, Size row, Size firstPanel, Size panels)
 {
     // A few rows alone would wait for their own sums: more columns keep the units busy.
     constexpr int kWide = 2 * Rows < kPackedRows ? 2 * kPanelsPerTile : kPanelsPerTile;
     Size panel = firstPanel;
     for (; panel + kWide <= firstPanel + panels; panel += kWide)
-        packedTile<Rows, kWide, mode>(p, row, panel);
+        packedTile<Weight, Rows, kWide, mode>(p, row, panel);
     for (; panel < firstPanel + panels; ++panel)
-        packedTile<Rows, 1, mode>(p, row, panel);
+        packedTile<Weight, Rows, 1, mode>(p, row, panel);
 }
 
-template <int Rows, Store mode>
+template <typename Weight, int Rows, Store mode>
 void packedRowsFor(const Product& p, Size rows, Size row, Size firstPanel, Size panels)
 {
     if constexpr (Rows > 0) {
         if (rows == Rows)
-            packedRows<Rows, mode>(p, row, firstPanel, panels);
+            packedRows<Weight, Rows, mode>(p, row, firstPanel, panels);
         else
-            packedRowsFor<Rows - 1, mode>(p, rows, row, firstPanel, panels);
+            packedRowsFor<Weight, Rows - 1, mode>(p, rows, row, firstPanel, panels);
     }
 }
 
-template <Store mode>
+template <typename Weight, Store mode>
 void packedProduct(const Product& p)
 {
     // Tiles of nearly equal height instead of full ones and a thin rest.
@@ -80,7 +80,8 @@ void packedProduct(const Product& p)
         const Size width = panels - panel < kStrip ? panels - panel : kStrip;
         for (Size tile = 0; tile < tiles; ++tile) {
             const Size begin = p.rows * tile / tiles;
-            packedRowsFor<kPackedRows, mode>(p, p.rows * (tile + 1) / tiles - begin, begin, panel, width);
+            packedRowsFor<Weight, kPackedRows, mode>(
+                p, p.rows * (tile + 1) / tiles - begin, begin, panel, width);
         }
     }
 }

@@ -40,27 +40,35 @@ SIDA_INLINE Quad totals(Vec a, Vec b, Vec c, Vec d)
     return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
 }
 
+/// Four totals as the head of a vector, so that all results are rounded by the same lines.
+template <Store mode>
+SIDA_INLINE void finishQuad(float* out, Quad value, Element element)
+{
+    if (element == Element::f32) {
+        if constexpr (mode == Store::add)
+            value += *reinterpret_cast<const LooseQuad*>(out);
+        if constexpr (mode == Store::relu)
+            value = value > Quad{} ? value : Quad{};
+        *reinterpret_cast<LooseQuad*>(out) = value;
+        return;
+    }
+    Vec wide = {};
+    __builtin_memcpy(&wide, &value, sizeof(value));
+    finishPart<mode>(out, wide, 4, element);
+}
+
 template <int Outputs, Store mode>
-SIDA_INLINE void finishRow(const Vec (&sum)[Outputs], float* out)
+SIDA_INLINE void finishRow(const Vec (&sum)[Outputs], float* out, Element element)
 {
     if constexpr (Outputs % 4 == 0) {
 #pragma GCC unroll 2
-        for (int o = 0; o < Outputs; o += 4) {
-            Quad value = totals(sum[o], sum[o + 1], sum[o + 2], sum[o + 3]);
-            if constexpr (mode == Store::add)
-                value += *reinterpret_cast<const LooseQuad*>(out + o);
-            if constexpr (mode == Store::relu)
-                value = value > Quad{} ? value : Quad{};
-            *reinterpret_cast<LooseQuad*>(out + o) = value;
-        }
+        for (int o = 0; o < Outputs; o += 4)
+            finishQuad<mode>(out + o, totals(sum[o], sum[o + 1], sum[o + 2], sum[o + 3]), element);
     } else {
         for (int o = 0; o < Outputs; ++o) {
-            float value = total(sum[o]);
-            if constexpr (mode == Store::add)
-                value += out[o];
-            if constexpr (mode == Store::relu)
-                value = value > 0.0F ? value : 0.0F;
-            out[o] = value;
+            Vec value = {};
+            value[0] = total(sum[o]);
+            finishPart<mode>(out + o, value, 1, element);
         }
     }
 }
@@ -68,15 +76,15 @@ SIDA_INLINE void finishRow(const Vec (&sum)[Outputs], float* out)
 /// Sums of a tile over whole vectors of the inputs. Both orders of the loops give the same bits. The first
 /// rows of a strip find its weights in memory, which is twice as fast read strictly from front to back; for
 /// later rows they are in the nearest cache, and a tile loads each value only once.
-template <int Rows, int Outputs, bool FromMemory>
+template <typename Weight, int Rows, int Outputs, bool FromMemory>
 SIDA_INLINE void addProducts(
-    const float* in, Size inStride, const float* weight, Size inputs, Size whole, Vec (&sum)[Rows][Outputs])
+    const float* in, Size inStride, const Weight* weight, Size stride, Size whole, Vec (&sum)[Rows][Outputs])
 {
     if constexpr (FromMemory) {
         for (int o = 0; o < Outputs; ++o) {
             Vec own[Rows] = {};
             for (Size i = 0; i < whole; i += kLanes) {
-                const Vec w = load(weight + static_cast<Size>(o) * inputs + i);
+                const Vec w = load(weight + static_cast<Size>(o) * stride + i);
 #pragma GCC unroll 8
                 for (int r = 0; r < Rows; ++r)
                     own[r] += load(in + static_cast<Size>(r) * inStride + i) * w;
@@ -94,7 +102,7 @@ SIDA_INLINE void addProducts(
             x[r] = load(in + static_cast<Size>(r) * inStride + i);
 #pragma GCC unroll 8
         for (int o = 0; o < Outputs; ++o) {
-            const Vec w = load(weight + static_cast<Size>(o) * inputs + i);
+            const Vec w = load(weight + static_cast<Size>(o) * stride + i);
 #pragma GCC unroll 8
             for (int r = 0; r < Rows; ++r)
                 sum[r][o] += x[r] * w;
@@ -102,72 +110,74 @@ SIDA_INLINE void addProducts(
     }
 }
 
-template <int Rows, int Outputs, Store mode, bool FromMemory>
+template <typename Weight, int Rows, int Outputs, Store mode, bool FromMemory>
 SIDA_INLINE void rowMajorTile(const Product& p, Size row, Size output)
 {
     const float* in = p.in + row * p.inStride;
-    const float* weight = p.weight + output * p.inputs;
+    const Size stride = p.weightStride > 0 ? p.weightStride : p.inputs;
+    const Weight* weight = static_cast<const Weight*>(p.weight) + output * stride;
     const Size whole = p.inputs / kLanes * kLanes;
     Vec sum[Rows][Outputs] = {};
-    addProducts<Rows, Outputs, FromMemory>(in, p.inStride, weight, p.inputs, whole, sum);
+    addProducts<Weight, Rows, Outputs, FromMemory>(in, p.inStride, weight, stride, whole, sum);
     if (whole < p.inputs) {
         const Size rest = p.inputs - whole;
         for (int o = 0; o < Outputs; ++o) {
-            const Vec w = loadPart(weight + static_cast<Size>(o) * p.inputs + whole, rest);
+            const Vec w = loadPart(weight + static_cast<Size>(o) * stride + whole, rest);
             for (int r = 0; r < Rows; ++r)
                 sum[r][o] += loadPart(in + static_cast<Size>(r) * p.inStride + whole, rest) * w;
         }
     }
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r)
-        finishRow<Outputs, mode>(sum[r], p.out + (row + static_cast<Size>(r)) * p.outStride + output);
+        finishRow<Outputs, mode>(
+            sum[r], p.out + (row + static_cast<Size>(r)) * p.outStride + output, p.result);
 }
 
-template <int Rows, int Outputs, Store mode, bool FromMemory>
+template <typename Weight, int Rows, int Outputs, Store mode, bool FromMemory>
 SIDA_INLINE void rowMajorRows(const Product& p, Size row, Size output)
 {
     if constexpr (Outputs > kDotOutputs && Rows > 2) {
-        rowMajorTile<Rows, kDotOutputs, mode, FromMemory>(p, row, output);
-        rowMajorTile<Rows, kDotOutputs, mode, FromMemory>(p, row, output + kDotOutputs);
+        rowMajorTile<Weight, Rows, kDotOutputs, mode, FromMemory>(p, row, output);
+        rowMajorTile<Weight, Rows, kDotOutputs, mode, FromMemory>(p, row, output + kDotOutputs);
     } else {
-        rowMajorTile<Rows, Outputs, mode, FromMemory>(p, row, output);
+        rowMajorTile<Weight, Rows, Outputs, mode, FromMemory>(p, row, output);
     }
 }
 
-template <int Outputs, Store mode>
+template <typename Weight, int Outputs, Store mode>
 SIDA_INLINE void rowMajorStrip(const Product& p, Size output)
 {
     switch (p.rows) {
     case 0:
         return;
     case 1:
-        return rowMajorRows<1, Outputs, mode, true>(p, 0, output);
+        return rowMajorRows<Weight, 1, Outputs, mode, true>(p, 0, output);
     case 2:
-        return rowMajorRows<2, Outputs, mode, true>(p, 0, output);
+        return rowMajorRows<Weight, 2, Outputs, mode, true>(p, 0, output);
     case 3:
-        return rowMajorRows<3, Outputs, mode, true>(p, 0, output);
+        return rowMajorRows<Weight, 3, Outputs, mode, true>(p, 0, output);
     default:
-        rowMajorRows<4, Outputs, mode, true>(p, 0, output);
+        rowMajorRows<Weight, 4, Outputs, mode, true>(p, 0, output);
     }
     Size row = 4;
     for (; row + 4 <= p.rows; row += 4)
-        rowMajorRows<4, Outputs, mode, false>(p, row, output);
+        rowMajorRows<Weight, 4, Outputs, mode, false>(p, row, output);
     if (p.rows - row == 3)
-        rowMajorRows<3, Outputs, mode, false>(p, row, output);
+        rowMajorRows<Weight, 3, Outputs, mode, false>(p, row, output);
     else if (p.rows - row == 2)
-        rowMajorRows<2, Outputs, mode, false>(p, row, output);
+        rowMajorRows<Weight, 2, Outputs, mode, false>(p, row, output);
     else if (p.rows - row == 1)
-        rowMajorRows<1, Outputs, mode, false>(p, row, output);
+        rowMajorRows<Weight, 1, Outputs, mode, false>(p, row, output);
 }
 
-template <Store mode>
+template <typename Weight, Store mode>
 void rowMajorProduct(const Product& p)
 {
     Size output = 0;
     for (; output + 2 * kDotOutputs <= p.outputs; output += 2 * kDotOutputs)
-        rowMajorStrip<2 * kDotOutputs, mode>(p, output);
+        rowMajorStrip<Weight, 2 * kDotOutputs, mode>(p, output);
     for (; output < p.outputs; ++output)
-        rowMajorStrip<1, mode>(p, output);
+        rowMajorStrip<Weight, 1, mode>(p, output);
 }
 
 } // namespace

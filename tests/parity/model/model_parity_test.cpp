@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The SiDA Studio authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/checkpoint/safetensors.h"
 #include "engine/model/model.h"
+#include "tests/parity/model/golden.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,78 +12,12 @@
 
 using namespace sida;
 namespace fs = std::filesystem;
+using test::batchOf;
+using test::expectClose;
+using test::Golden;
 
 namespace
 {
-
-/// What Hugging Face's transformers computed, see make_goldens.py.
-class Golden
-{
-public:
-    explicit Golden(const fs::path& path)
-        : m_file(checkpoint::SafetensorsFile::open(path).value())
-    {
-        while (m_file.find("input_ids." + std::to_string(m_count)) != nullptr)
-            ++m_count;
-    }
-
-    int count() const { return m_count; }
-    bool has(const std::string& name) const { return m_file.find(name) != nullptr; }
-
-    std::vector<float> floats(const std::string& name) const
-    {
-        const auto* entry = m_file.find(name);
-        EXPECT_NE(entry, nullptr) << name;
-        std::vector<float> values(entry->elements());
-        EXPECT_TRUE(m_file.readF32(*entry, values));
-        return values;
-    }
-
-    std::vector<std::int64_t> integers(const std::string& name) const
-    {
-        const auto* entry = m_file.find(name);
-        EXPECT_NE(entry, nullptr) << name;
-        std::vector<std::int64_t> values(entry->elements());
-        EXPECT_TRUE(m_file.read(*entry, std::as_writable_bytes(std::span(values))));
-        return values;
-    }
-
-private:
-    checkpoint::SafetensorsFile m_file;
-    int m_count = 0;
-};
-
-dataset::TokenBatch batchOf(const Golden& golden, const std::vector<int>& samples, int extraPadding)
-{
-    dataset::TokenBatch batch;
-    batch.rows = static_cast<int>(samples.size());
-    std::vector<std::vector<std::int64_t>> ids;
-    for (const int sample : samples) {
-        ids.push_back(golden.integers("input_ids." + std::to_string(sample)));
-        batch.lengths.push_back(static_cast<int>(ids.back().size()));
-        batch.samples.push_back(static_cast<std::uint64_t>(sample));
-        batch.length = std::max(batch.length, batch.lengths.back());
-    }
-    batch.length += extraPadding;
-    for (auto& row : ids) {
-        row.resize(static_cast<std::size_t>(batch.length), 0);
-        batch.ids.insert(batch.ids.end(), row.begin(), row.end());
-    }
-    return batch;
-}
-
-void expectClose(std::span<const float> ours, const std::vector<float>& theirs, const std::string& what)
-{
-    ASSERT_EQ(ours.size(), theirs.size()) << what;
-    float largest = 0;
-    float difference = 0;
-    for (std::size_t i = 0; i < theirs.size(); ++i) {
-        ASSERT_TRUE(std::isfinite(ours[i]) && std::isfinite(theirs[i])) << what;
-        largest = std::max(largest, std::abs(theirs[i]));
-        difference = std::max(difference, std::abs(ours[i] - theirs[i]));
-    }
-    EXPECT_LE(difference, 1e-4F * largest) << what;
-}
 
 /// Runs some samples together and compares each with what upstream computed for it alone.
 void compare(const model::Model& model, const Golden& golden, const std::vector<int>& samples, int padding)

@@ -7,9 +7,11 @@
 #include <gtest/gtest.h>
 #include <random>
 #include <span>
+#include <tuple>
 #include <vector>
 
 namespace kernels = sida::model::kernels;
+using kernels::Element;
 using kernels::Product;
 using kernels::Store;
 
@@ -118,7 +120,7 @@ TEST(Kernels, ARowGivesTheSameBitsWhateverIsComputedBesideIt)
                 Product one = whole;
                 one.in += row * one.inStride;
                 one.rows = 1;
-                one.weight += 32 * all.inputs; // outputs 32 .. 79 only
+                one.weight = weight + 32 * all.inputs; // outputs 32 .. 79 only
                 one.outputs = 48;
                 one.out = alone.data();
                 run(one);
@@ -136,7 +138,7 @@ TEST(Kernels, NormDividesByTheRootOfTheMeanSquare)
             const auto in = randomFloats(width, 4);
             const auto weight = randomFloats(width, 5);
             std::vector<float> out(width);
-            set->norm(in.data(), weight.data(), 1e-6F, width, out.data());
+            set->norm(in.data(), weight.data(), 1e-6F, width, out.data(), Element::f32);
             double squares = 0;
             for (float value : in)
                 squares += double(value) * value;
@@ -158,7 +160,7 @@ TEST(Kernels, ExponentialsFollowTheLibraryToTheLastPlaces)
             for (std::size_t i = 0; i < count; ++i)
                 shifted[i] = values[i] + bias[i];
             const float highest = *std::max_element(shifted.begin(), shifted.end());
-            const float sum = set->exponentials(values.data(), bias.data(), count);
+            const float sum = set->exponentials(values.data(), bias.data(), count, Element::f32);
             double expectedSum = 0;
             for (std::size_t i = 0; i < count; ++i) {
                 const double expected = std::exp(double(shifted[i] - highest)); // subtracted in float32
@@ -185,6 +187,103 @@ TEST(Kernels, ColumnsArePackedLikeTheRowsOfTheirTranspose)
     kernels::packColumns(matrix.data(), outputs, inputs, outputs, byColumns.data());
     kernels::packRows(transposed.data(), inputs, outputs, inputs, byRows.data());
     EXPECT_EQ(byColumns, byRows);
+}
+
+TEST(Kernels, HalfPrecisionNumbersAreReadExactlyAndRoundedToTheNearestEven)
+{
+    for (const Element half : {Element::bf16, Element::f16}) {
+        for (std::uint32_t bits = 0; bits < 0x10000; ++bits) {
+            const float value = kernels::fromHalf(static_cast<std::uint16_t>(bits), half);
+            if (!std::isnan(value))
+                ASSERT_EQ(kernels::toHalf(value, half), bits);
+            else
+                ASSERT_TRUE(std::isnan(kernels::fromHalf(kernels::toHalf(value, half), half)));
+        }
+    }
+    EXPECT_EQ(kernels::toHalf(1.0F + 0x1p-8F, Element::bf16), 0x3F80); // a tie: to the even one below
+    EXPECT_EQ(kernels::toHalf(1.0F + 3 * 0x1p-8F, Element::bf16), 0x3F82); // and above
+    EXPECT_EQ(kernels::toHalf(1.0F + 0x1p-11F, Element::f16), 0x3C00);
+    EXPECT_EQ(kernels::toHalf(65519.0F, Element::f16), 0x7BFF);
+    EXPECT_EQ(kernels::toHalf(65520.0F, Element::f16), 0x7C00); // infinite
+    EXPECT_EQ(kernels::toHalf(0x1p-25F, Element::f16), 0); // a tie with zero
+    EXPECT_EQ(kernels::toHalf(0x1.8p-25F, Element::f16), 1);
+}
+
+TEST(Kernels, RoundingInBulkIsThatOfSingleNumbers)
+{
+    auto values = randomFloats(1000, 9);
+    for (std::size_t i = 0; i < values.size(); ++i)
+        values[i]
+            *= std::ldexp(1.0F, static_cast<int>(i % 60) - 40); // far below and above what float16 holds
+    values.insert(values.end(), {0.0F, -0.0F, 1e30F, -1e30F, 65520.0F, -65519.0F, 0x1p-25F, -0x1.8p-25F});
+    for (const kernels::Kernels* set : sets()) {
+        for (const Element half : {Element::bf16, Element::f16}) {
+            auto rounded = values;
+            set->round(rounded.data(), rounded.size(), half);
+            for (std::size_t i = 0; i < values.size(); ++i)
+                ASSERT_EQ(rounded[i], kernels::fromHalf(kernels::toHalf(values[i], half), half)) << values[i];
+        }
+    }
+}
+
+TEST(Kernels, ProductsWithHalfPrecisionWeightsAreSumsInFloat32RoundedOnce)
+{
+    for (const kernels::Kernels* set : sets()) {
+        SCOPED_TRACE(set->name);
+        for (const Element half : {Element::bf16, Element::f16}) {
+            for (const auto& [rows, inputs, outputs] :
+                 {std::tuple{1, 33, 31}, std::tuple{3, 8, 16}, std::tuple{9, 128, 48}}) {
+                Case test(
+                    static_cast<std::size_t>(rows), static_cast<std::size_t>(inputs),
+                    static_cast<std::size_t>(outputs));
+                std::vector<std::uint16_t> weight, packed;
+                for (float& value : test.weight) {
+                    weight.push_back(kernels::toHalf(value, half));
+                    value = kernels::fromHalf(weight.back(), half);
+                }
+                kernels::packRows(
+                    test.weight.data(), test.inputs, test.outputs, test.inputs, test.packed.data());
+                for (const float value : test.packed)
+                    packed.push_back(kernels::toHalf(value, half));
+                set->round(test.before.data(), test.before.size(), half);
+                for (const bool isPacked : {true, false}) {
+                    for (const Store store : {Store::plain, Store::add, Store::relu}) {
+                        // The same sums from widened weights, rounded afterwards, step by step.
+                        Product product = test.product(Store::plain);
+                        product.weight = isPacked ? test.packed.data() : test.weight.data();
+                        (isPacked ? set->packed : set->rowMajor)(product);
+                        auto expected = test.out;
+                        for (std::size_t i = 0; i < expected.size(); ++i) {
+                            float& value = expected[i];
+                            if (i % (test.outputs + 5) >= test.outputs)
+                                continue;
+                            set->round(&value, 1, half);
+                            if (store == Store::add)
+                                value += test.before[i];
+                            set->round(&value, 1, half);
+                            if (store == Store::relu)
+                                value = std::max(value, 0.0F);
+                        }
+                        product = test.product(store);
+                        product.weight = isPacked ? packed.data() : weight.data();
+                        product.element = product.result = half;
+                        (isPacked ? set->packed : set->rowMajor)(product);
+                        ASSERT_EQ(test.out, expected);
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST(Kernels, InfiniteFloat16SumsBecomeWhatUpstreamClampsThemTo)
+{
+    for (const kernels::Kernels* set : sets()) {
+        std::vector<float> sum{60000, -60000, 60000};
+        const std::vector<float> more{60000, -60000, 1};
+        set->addScaled(more.data(), 1.0F, sum.size(), sum.data(), Element::f16);
+        EXPECT_EQ(sum, (std::vector<float>{64512, -64512, 60000}));
+    }
 }
 
 } // namespace

@@ -15,7 +15,7 @@ namespace
 
 TEST(RelativeBuckets, AreT5sBucketsForBothDirections)
 {
-    const RelativeBuckets buckets(32, 128);
+    const RelativeBuckets buckets(32, 128, true);
     for (std::ptrdiff_t distance = 0; distance < 8; ++distance)
         EXPECT_EQ(buckets.of(-distance), static_cast<std::size_t>(distance));
     const std::vector<std::ptrdiff_t> starts{8, 12, 16, 23, 32, 46, 64, 91};
@@ -27,6 +27,33 @@ TEST(RelativeBuckets, AreT5sBucketsForBothDirections)
     EXPECT_EQ(buckets.of(-100000), 15u);
     EXPECT_EQ(buckets.of(100000), 31u);
     EXPECT_EQ(buckets.of(1), 17u);
+}
+
+TEST(RelativeBuckets, OfADecoderLookBackOnly)
+{
+    const RelativeBuckets buckets(32, 128, false);
+    for (std::ptrdiff_t distance = 0; distance < 16; ++distance)
+        EXPECT_EQ(buckets.of(-distance), static_cast<std::size_t>(distance));
+    const std::vector<std::ptrdiff_t> starts{16, 19, 21, 24, 27, 31, 35, 40, 46, 52, 59, 67, 77, 87, 99, 113};
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+        EXPECT_EQ(buckets.of(-starts[i]), 16 + i);
+        EXPECT_EQ(buckets.of(-starts[i] + 1), 15 + i);
+    }
+    EXPECT_EQ(buckets.of(-100000), 31u);
+    EXPECT_EQ(buckets.of(3), 0u);
+}
+
+TEST(ExpertRouting, GivesNoRowToPairsThatGoToNoExpert)
+{
+    ExpertRouting routing;
+    routing.resize(4, 1);
+    routing.expertOfPair = {2, ExpertRouting::kNoExpert, 2, 0};
+    routing.sortPairs(3);
+    ASSERT_EQ(routing.active.size(), 2u);
+    EXPECT_EQ(routing.active[1].rows, 2u);
+    EXPECT_EQ(routing.rowOfPair[0], 1u);
+    EXPECT_EQ(routing.rowOfPair[2], 2u);
+    EXPECT_EQ(routing.rowOfPair[3], 0u);
 }
 
 TEST(ExpertRouting, PutsPairsOfOneExpertSideBySideInTheOrderOfTokens)

@@ -327,7 +327,7 @@ TEST_F(SwitchForwardTest, RefusesTokensAndTablesThatDoNotFitTheModel)
 std::uint64_t peakOf(const model::Model& model, const dataset::TokenBatch& batch, const HashTable* table)
 {
     device::Workspace workspace(
-        model.workspaceBytes(batch.rows, batch.length, table ? table->k : 1, kThreads));
+        model.workspaceBytes({batch.rows, batch.length, table ? table->k : 1, kThreads}));
     const device::WorkspaceScope scope(workspace);
     run(model, batch, table);
     EXPECT_EQ(workspace.used(), 0u);
@@ -347,18 +347,19 @@ TEST_F(SwitchForwardTest, NoShapeAndNoRoutingTakesMoreThanTheWorkspaceThatIsPlan
             *m_model, batch, k, [](int, std::size_t, int) { return 3; }, 0.3F);
         const auto all = tableFor(
             *m_model, batch, k, [](int, std::size_t token, int i) { return (token * 3 + i) % 8; }, 0.3F);
-        const std::uint64_t bound = m_model->workspaceBytes(batch.rows, batch.length, k, kThreads);
+        const std::uint64_t bound = m_model->workspaceBytes({batch.rows, batch.length, k, kThreads});
         EXPECT_LE(peakOf(*m_model, batch, &oneExpert), bound);
         EXPECT_LE(peakOf(*m_model, batch, &all), bound);
         EXPECT_LE(
-            peakOf(*m_model, batch, nullptr), m_model->workspaceBytes(batch.rows, batch.length, 1, kThreads));
+            peakOf(*m_model, batch, nullptr),
+            m_model->workspaceBytes({batch.rows, batch.length, 1, kThreads}));
     }
 }
 
 TEST_F(SwitchForwardTest, ThePlannedWorkspaceIsNoMoreThanTwiceWhatFullBatchesTake)
 {
     const auto batch = batchOf(std::vector<int>(8, 256), 3);
-    EXPECT_LE(m_model->workspaceBytes(8, 256, 1, kThreads), 2 * peakOf(*m_model, batch, nullptr));
+    EXPECT_LE(m_model->workspaceBytes({8, 256, 1, kThreads}), 2 * peakOf(*m_model, batch, nullptr));
 }
 
 TEST_F(SwitchForwardTest, AWorkspaceThatIsTooSmallIsAnErrorInWords)
