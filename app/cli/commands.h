@@ -21,5 +21,6 @@ Command addInspect(CLI::App& app);
 Command addRun(CLI::App& app);
 Command addTrain(CLI::App& app);
 Command addReport(CLI::App& app);
+Command addConvert(CLI::App& app);
 
 } // namespace sida::cli

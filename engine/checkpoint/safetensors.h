@@ -4,7 +4,9 @@
 
 #include "engine/checkpoint/tensor_file.h"
 
+#include <functional>
 #include <map>
+#include <ostream>
 
 namespace sida::checkpoint
 {
@@ -26,6 +28,21 @@ private:
     std::map<std::string, std::string> m_metadata;
 };
 
+struct TensorHeader {
+    std::string name;
+    StorageType type = StorageType::f32;
+    std::vector<std::int64_t> shape;
+};
+
+/// Writes the tensor at `index` of the list to the stream, exactly as many bytes as its type and shape make.
+using WriteTensor = std::function<Status(std::size_t index, std::ostream& stream)>;
+
+/// Writes tensors one after the other, so that none needs to be in memory as a whole: in the reference's
+/// order (widest type first, then by name), header padded to 8 bytes, atomically.
+Status streamSafetensors(
+    const std::filesystem::path& path, const std::vector<TensorHeader>& tensors,
+    const std::map<std::string, std::string>& metadata, const WriteTensor& write);
+
 struct TensorToWrite {
     std::string name;
     StorageType type = StorageType::f32;
@@ -33,8 +50,7 @@ struct TensorToWrite {
     std::span<const std::byte> data;
 };
 
-/// Writes tensors in the reference's order (widest type first, then by name), header padded to 8 bytes,
-/// atomically.
+/// The same for tensors that are in memory.
 Status writeSafetensors(
     const std::filesystem::path& path, std::vector<TensorToWrite> tensors,
     const std::map<std::string, std::string>& metadata = {});

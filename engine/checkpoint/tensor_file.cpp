@@ -170,6 +170,20 @@ Status TensorFile::read(const TensorEntry& entry, std::span<std::byte> out) cons
     return m_state->readAt(entry.begin, out);
 }
 
+Status TensorFile::read(const TensorEntry& entry, std::uint64_t first, std::span<std::byte> out) const
+{
+    const std::uint64_t bytes = entry.bytes();
+    if (first > bytes || out.size() > bytes - first || (!entry.strides.empty() && out.size() != bytes))
+        return failure(
+            ErrorKind::internal,
+            fmt::format(
+                "{}: tensor {} has {} bytes, asked for {} from {} on", path().string(), quote(entry.name),
+                bytes, out.size(), first));
+    if (!entry.strides.empty())
+        return gather(entry, out);
+    return m_state->readAt(entry.begin + first, out);
+}
+
 Status TensorFile::gather(const TensorEntry& entry, std::span<std::byte> out) const
 {
     if (out.empty())

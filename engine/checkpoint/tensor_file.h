@@ -76,6 +76,8 @@ public:
 
     /// Raw elements, row by row; `out` has exactly the entry's bytes().
     Status read(const TensorEntry& entry, std::span<std::byte> out) const;
+    /// The stretch of those bytes that begins at `first`; of a tensor with strides only the whole.
+    Status read(const TensorEntry& entry, std::uint64_t first, std::span<std::byte> out) const;
     /// Converted to `type` (F32, BF16 or F16, rounded to nearest even) from any of these or F64; other types
     /// are an error that names the tensor. `out` has room for exactly the entry's elements.
     Status readAs(StorageType type, const TensorEntry& entry, std::span<std::byte> out) const;
