@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/api/figures.h"
 
+#include "engine/api/metric.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -181,6 +183,8 @@ private:
 struct FigureAccumulator::State {
     explicit State(const RunHeader& header)
         : residentBytes(header.residentBytes)
+        , metric(header.metricName)
+        , referenceMetric(header.metricName)
         , waste(header.expertsPerLayer)
     {
         for (const int experts : header.expertsPerLayer)
@@ -208,9 +212,8 @@ struct FigureAccumulator::State {
     std::array<double, kStallCauses> stallNs{};
     std::uint64_t compared = 0;
     std::uint64_t equalToReference = 0;
-    std::uint64_t referenceRight = 0;
-    std::uint64_t judged = 0;
-    std::uint64_t right = 0;
+    MetricAccumulator metric;
+    MetricAccumulator referenceMetric;
     std::uint64_t hashTokens = 0;
     std::uint64_t hashHits = 0;
     std::uint64_t predictedExperts = 0;
@@ -298,12 +301,10 @@ void FigureAccumulator::State::add(const SampleRow& row)
     if (row.reference >= 0) {
         ++compared;
         equalToReference += row.prediction == row.reference ? 1 : 0;
-        referenceRight += row.label == row.reference ? 1 : 0;
+        referenceMetric.addAnswer(row.label, row.reference);
     }
-    if (row.label < 0 || row.prediction < 0)
-        return;
-    ++judged;
-    right += row.label == row.prediction ? 1 : 0;
+    metric.addAnswer(row.label, row.prediction);
+    metric.addLoss(row.loss, row.scored);
 }
 
 FigureAccumulator::FigureAccumulator(const RunHeader& header)
@@ -344,15 +345,13 @@ Figures FigureAccumulator::figures() const
     figures.latencyP95Ms = milliseconds(state.latencies.quantile(0.95));
     figures.latencyP99Ms = milliseconds(state.latencies.quantile(0.99));
     figures.latencyMeanMs = milliseconds(state.latencies.mean());
-    if (state.judged > 0)
-        figures.metric = static_cast<double>(state.right) / static_cast<double>(state.judged);
+    figures.metric = state.metric.value();
     if (state.compared > 0)
         figures.equalOutputs
             = static_cast<double>(state.equalToReference) / static_cast<double>(state.compared);
-    if (state.compared > 0 && state.judged == state.compared) {
-        figures.referenceMetric
-            = static_cast<double>(state.referenceRight) / static_cast<double>(state.compared);
-        if (state.referenceRight > 0)
+    if (state.compared > 0 && state.metric.counted() == state.compared) {
+        figures.referenceMetric = state.referenceMetric.value();
+        if (figures.referenceMetric.value_or(0) > 0)
             figures.fidelity = *figures.metric / *figures.referenceMetric;
     }
     figures.saving = figures.peakBytes > 0

@@ -123,7 +123,8 @@ struct HashBuildRow {
     bool operator==(const HashBuildRow&) const = default;
 };
 
-/// One sample's answer; `prediction` and `label` are -1 when there is none.
+/// One sample's answer; `prediction` and `label` are -1 when there is none. Of task `seq2seq` with a target
+/// the label is 1, and the prediction 1 if exactly the target was generated, else 0.
 struct SampleRow {
     std::uint64_t index = 0; ///< row in the dataset
     std::uint32_t batch = 0;
@@ -132,6 +133,8 @@ struct SampleRow {
     std::int32_t prediction = -1;
     std::int32_t reference
         = -1; ///< what `resident` with routing `exact` says; only asked with routing `predicted`
+    std::uint32_t scored = 0; ///< target tokens that `loss` is the sum of; task `score`
+    double loss = 0; ///< cross-entropy in nats, summed over the scored tokens
     bool operator==(const SampleRow&) const = default;
 };
 
@@ -177,7 +180,7 @@ struct RunHeader {
     std::uint64_t totalBatches = 0; ///< planned
     std::uint64_t totalSamples = 0; ///< planned
     double loadSeconds = 0;
-    std::string metricName; ///< "accuracy"; empty when the data has no labels
+    std::string metricName; ///< one of metric.h's; empty when the data has nothing to judge by
     Provenance provenance;
 };
 

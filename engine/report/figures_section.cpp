@@ -5,6 +5,7 @@
 #include "engine/base/units.h"
 #include "engine/report/html.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <utility>
 
@@ -53,7 +54,9 @@ Figure qualityFigure(const ReportInput& input)
     }
     std::uint64_t judged = 0;
     std::uint64_t right = 0;
+    std::uint64_t scored = 0;
     for (const api::SampleRow& row : input.recording.rows.samples) {
+        scored += row.scored;
         if (row.label < 0 || row.prediction < 0)
             continue;
         ++judged;
@@ -62,9 +65,11 @@ Figure qualityFigure(const ReportInput& input)
     std::string name = header.metricName.empty() ? "Accuracy" : header.metricName;
     if (name.front() >= 'a' && name.front() <= 'z')
         name.front() = static_cast<char>(name.front() - 'a' + 'A');
+    std::replace(name.begin(), name.end(), '_', ' ');
     return {
         name, units::formatNumber(*input.figures.metric), "",
-        fmt::format("{} of {}", units::formatCount(right), units::formatCount(judged))};
+        scored > 0 ? fmt::format("of {} target tokens", units::formatCount(scored))
+                   : fmt::format("{} of {} right", units::formatCount(right), units::formatCount(judged))};
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/provenance.h"
 
+#include "engine/api/metric.h"
 #include "engine/base/units.h"
 #include "engine/base/version.h"
 #include "engine/runtime/compute_threads.h"
@@ -93,7 +94,7 @@ api::RunHeader describeRun(
         header.expertsPerLayer.push_back(layer.experts);
     }
     header.expertBytes = info.expertBytes;
-    header.metricName = data.labelled && info.labels > 0 ? "accuracy" : "";
+    header.metricName = data.labelled ? api::metricName(data.task) : "";
 
     api::Provenance& facts = header.provenance;
     facts

@@ -50,7 +50,8 @@ CREATE TABLE hash(
 CREATE TABLE hash_builds(batch INTEGER PRIMARY KEY, begin_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL);
 CREATE TABLE samples(
     batch INTEGER NOT NULL, sample INTEGER NOT NULL, tokens INTEGER NOT NULL,
-    label INTEGER NOT NULL, prediction INTEGER NOT NULL, reference INTEGER NOT NULL);
+    label INTEGER NOT NULL, prediction INTEGER NOT NULL, reference INTEGER NOT NULL,
+    scored INTEGER NOT NULL, loss REAL);
 )";
 
 constexpr std::string_view kViewSql = R"(

@@ -294,7 +294,8 @@ api::HashBuildRow TableOf<api::HashBuildRow>::read(RowInput& in)
 
 void TableOf<api::SampleRow>::write(Statement& out, const api::SampleRow& row)
 {
-    out.bind(row.batch, row.index, row.tokens, row.label, row.prediction, row.reference);
+    out.bind(
+        row.batch, row.index, row.tokens, row.label, row.prediction, row.reference, row.scored, row.loss);
 }
 api::SampleRow TableOf<api::SampleRow>::read(RowInput& in)
 {
@@ -305,6 +306,8 @@ api::SampleRow TableOf<api::SampleRow>::read(RowInput& in)
     row.label = static_cast<std::int32_t>(in.integer(-1, std::numeric_limits<std::int32_t>::max()));
     row.prediction = static_cast<std::int32_t>(in.integer(-1, std::numeric_limits<std::int32_t>::max()));
     row.reference = static_cast<std::int32_t>(in.integer(-1, std::numeric_limits<std::int32_t>::max()));
+    row.scored = in.count<std::uint32_t>();
+    row.loss = in.real();
     return row;
 }
 

@@ -141,7 +141,8 @@ SIDA_TABLE(
     HashRow, "hash", "batch, layer, tokens, token_hits, predicted_experts, active_experts, correct_experts",
     "batch, layer");
 SIDA_TABLE(HashBuildRow, "hash_builds", "batch, begin_ns, end_ns", "batch");
-SIDA_TABLE(SampleRow, "samples", "batch, sample, tokens, label, prediction, reference", "rowid");
+SIDA_TABLE(
+    SampleRow, "samples", "batch, sample, tokens, label, prediction, reference, scored, loss", "rowid");
 
 #undef SIDA_TABLE
 #undef SIDA_PACKED_TABLE
