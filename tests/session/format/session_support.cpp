@@ -79,7 +79,8 @@ public:
         m_rows.memory = {{m_start, {100, 20, upTo(1000), 5, upTo(90), 7}, 2000}};
         m_rows.budgets = {{m_start, 2000, upTo(9000), upTo(1) == 1, "zu klein: needs 7 MiB"}};
         for (std::uint64_t i = 0; i < 3; ++i)
-            m_rows.samples.push_back({m_batch * 3 + i, m_batch, upTo(60), answer(), answer()});
+            m_rows.samples.push_back(
+                {m_batch * 3 + i, m_batch, upTo(60), answer(), answer(), -1, upTo(9), upTo(900) / 8.0});
         m_rows.droppedEvents = m_batch / 2;
         return m_rows;
     }
