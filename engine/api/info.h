@@ -41,6 +41,7 @@ struct ModelInfo {
     int expertCount = 0; ///< over all MoE layers
     std::uint64_t denseBytes = 0; ///< everything else in the compute type
     int labels = 0; ///< of the classifier head; 0 without one
+    std::vector<std::string> labelNames; ///< the config's id2label; empty where it has none
     bool hasTokenizer = false;
     std::string identity; ///< SHA-256 over shapes and router weights: what a predictor is bound to
     std::vector<FileInfo> files;

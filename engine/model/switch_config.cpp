@@ -187,6 +187,27 @@ bool SwitchSparsity::wantsExperts(int block, int layers) const
     return every == 1 || (every > 1 && block % every == 1);
 }
 
+namespace
+{
+
+/// Names are a convenience: a list that cannot be used is no reason to refuse a model.
+std::vector<std::string> labelNames(const Reader& reader)
+{
+    const json* names = reader.find("id2label");
+    std::vector<std::string> result;
+    if (names == nullptr || !names->is_object())
+        return result;
+    for (std::size_t label = 0; label < names->size(); ++label) {
+        const auto name = names->find(std::to_string(label));
+        if (name == names->end() || !name->is_string())
+            return {};
+        result.push_back(name->get<std::string>());
+    }
+    return result;
+}
+
+} // namespace
+
 Result<SwitchConfig> parseSwitchConfig(std::string_view text, const std::string& where)
 {
     SIDA_TRY_ASSIGN(const json object, checkpoint::parseJson(text, where));
@@ -205,6 +226,7 @@ Result<SwitchConfig> parseSwitchConfig(std::string_view text, const std::string&
     SIDA_TRY(readActivation(reader, where, config));
     SIDA_TRY(reader.boolean("tie_word_embeddings", config.tiedEmbeddings));
     config.statesTied = reader.find("tie_word_embeddings") != nullptr;
+    config.labelNames = labelNames(reader);
     // Distances up to a quarter of the buckets have one of their own; the rest share the logarithmic ones.
     if (config.maxDistance <= config.buckets / 4)
         return badInput(fmt::format(

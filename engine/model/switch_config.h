@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sida::model
 {
@@ -43,6 +44,7 @@ struct SwitchConfig {
     bool tiedEmbeddings = true;
     bool statesTied = false; ///< whether config.json has the key; published files leave it out
     SwitchSparsity encoderSparsity, decoderSparsity;
+    std::vector<std::string> labelNames; ///< id2label; empty where it is absent or has gaps
     int padToken = 0;
     int eosToken = 1;
     int decoderStartToken = 0; ///< the padding token where the file does not say

@@ -189,6 +189,7 @@ Result<api::ModelInfo> describeSwitch(
     info.heads = config.heads;
     info.vocabulary = config.vocabulary;
     info.labels = layout.head ? layout.head->labels : 0;
+    info.labelNames = layout.config.labelNames;
     info.ignoredTensors = layout.ignored;
     info.files = filesOf(checkpoint);
     for (const api::FileInfo& file : info.files)

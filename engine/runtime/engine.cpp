@@ -95,7 +95,9 @@ Result<api::DatasetInfo> LocalEngine::loadDataset(
     std::stop_token stop)
 {
     SIDA_TRY(needModel());
-    const dataset::ModelTraits traits{m_model->info().vocabulary, m_model->info().labels, m_tokenizer.get()};
+    const api::ModelInfo& model = m_model->info();
+    dataset::ModelTraits traits{model.vocabulary, model.labels, m_tokenizer.get()};
+    traits.labelNames = model.labelNames;
     SIDA_TRY_ASSIGN(dataset::Dataset loaded, dataset::loadDataset(file, options, traits, progress, stop));
     m_dataset = std::make_unique<dataset::Dataset>(std::move(loaded));
     m_datasetOptions = options;

@@ -95,6 +95,20 @@ TEST(SwitchConfig, DecodingStartsWithThePaddingTokenUnlessTheFileNamesAnother)
         AllOf(HasSubstr("decoder_start_token_id"), HasSubstr("32127")));
 }
 
+TEST(SwitchConfig, NamesOfLabelsAreTakenWhenEachLabelHasOne)
+{
+    const auto names = [](const std::string& keys) {
+        return parseSwitchConfig(config(keys), "config.json").value().labelNames;
+    };
+    EXPECT_EQ(
+        names(R"("id2label": {"1": "entailment", "0": "neutral"})"),
+        (std::vector<std::string>{"neutral", "entailment"}));
+    EXPECT_TRUE(names("").empty());
+    EXPECT_TRUE(names(R"("id2label": {"0": "a", "2": "b"})").empty());
+    EXPECT_TRUE(names(R"("id2label": ["a", "b"])").empty());
+    EXPECT_TRUE(names(R"("id2label": {"0": 5})").empty());
+}
+
 TEST(SwitchConfig, TheRoutersTypeIsRead)
 {
     EXPECT_EQ(parseSwitchConfig(config(""), "c").value().routerDtype, sida::api::DType::f32);
