@@ -99,6 +99,17 @@ Result<Checkpoint> Checkpoint::open(const fs::path& folder)
     return checkpoint;
 }
 
+Result<Checkpoint>
+Checkpoint::of(const fs::path& name, std::string configText, std::unique_ptr<TensorFile> file)
+{
+    Checkpoint checkpoint;
+    checkpoint.m_folder = name;
+    checkpoint.m_configText = std::move(configText);
+    checkpoint.m_files.push_back(std::move(file));
+    SIDA_TRY(checkpoint.addTensors(*checkpoint.m_files.back(), {}));
+    return checkpoint;
+}
+
 Status Checkpoint::addTensors(
     const TensorFile& file, const std::map<std::string, std::string, std::less<>>& fileOfTensor)
 {

@@ -16,6 +16,9 @@ class Checkpoint
 {
 public:
     static Result<Checkpoint> open(const std::filesystem::path& folder);
+    /// A checkpoint that is no folder: one file of tensors that somebody made up.
+    static Result<Checkpoint>
+    of(const std::filesystem::path& name, std::string configText, std::unique_ptr<TensorFile> file);
 
     struct Tensor {
         const TensorFile* file = nullptr;

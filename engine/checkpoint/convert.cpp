@@ -5,7 +5,6 @@
 #include "engine/base/atomic_file.h"
 #include "engine/base/clock.h"
 #include "engine/base/units.h"
-#include "engine/checkpoint/checkpoint.h"
 #include "engine/checkpoint/json.h"
 #include "engine/checkpoint/safetensors.h"
 
@@ -27,9 +26,9 @@ namespace
 {
 
 /// What belongs to a model besides its weights.
-constexpr std::array kCopied{"config.json",       "generation_config.json",  "tokenizer.json",
-                             "spiece.model",      "tokenizer_config.json",   "special_tokens_map.json",
-                             "added_tokens.json", "preprocessor_config.json"};
+constexpr std::array kCopied{"generation_config.json",  "tokenizer.json",          "spiece.model",
+                             "tokenizer_config.json",   "special_tokens_map.json", "added_tokens.json",
+                             "preprocessor_config.json"};
 
 /// A folder that goes away unless it was renamed to its place.
 class TemporaryFolder
@@ -230,6 +229,13 @@ Result<Converted> convertCheckpoint(
     const std::stop_token& stop)
 {
     SIDA_TRY_ASSIGN(const Checkpoint checkpoint, Checkpoint::open(folder));
+    return convertCheckpoint(checkpoint, out, options, progress, stop);
+}
+
+Result<Converted> convertCheckpoint(
+    const Checkpoint& checkpoint, const fs::path& out, const ConvertOptions& options,
+    const ProgressSink& progress, const std::stop_token& stop)
+{
     const std::vector<Checkpoint::Tensor> tensors = chooseTensors(checkpoint);
     const auto shards = intoShards(tensors, options.shardBytes);
     Converted converted;
@@ -248,7 +254,8 @@ Result<Converted> convertCheckpoint(
     if (!fs::create_directory(beside, error))
         return failure(
             ErrorKind::io, fmt::format("{}: creating it failed: {}", beside.string(), error.message()));
-    SIDA_TRY(copyOthers(folder, beside));
+    SIDA_TRY(writeFileAtomically(beside / "config.json", checkpoint.configText()));
+    SIDA_TRY(copyOthers(checkpoint.folder(), beside));
     std::vector<std::string> names;
     ShardWriter writer(converted.bytes, progress, stop);
     for (std::size_t i = 0; i < shards.size(); ++i) {

@@ -4,6 +4,7 @@
 
 #include "engine/base/progress.h"
 #include "engine/base/result.h"
+#include "engine/checkpoint/checkpoint.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -28,6 +29,10 @@ struct Converted {
 ///
 /// Nothing is kept in memory but a few megabytes, or one tensor that lies with strides. `out` must not be
 /// there, or be an empty folder: it appears when it is whole. Progress is in bytes.
+Result<Converted> convertCheckpoint(
+    const Checkpoint& checkpoint, const std::filesystem::path& out, const ConvertOptions& options,
+    const ProgressSink& progress, const std::stop_token& stop);
+/// The same for a folder.
 Result<Converted> convertCheckpoint(
     const std::filesystem::path& folder, const std::filesystem::path& out, const ConvertOptions& options,
     const ProgressSink& progress, const std::stop_token& stop);

@@ -165,9 +165,7 @@ Status TensorFile::read(const TensorEntry& entry, std::span<std::byte> out) cons
             fmt::format(
                 "{}: tensor {} has {} bytes, the buffer for it {}", path().string(), quote(entry.name),
                 entry.bytes(), out.size()));
-    if (!entry.strides.empty())
-        return gather(entry, out);
-    return m_state->readAt(entry.begin, out);
+    return readStored(entry, 0, out);
 }
 
 Status TensorFile::read(const TensorEntry& entry, std::uint64_t first, std::span<std::byte> out) const
@@ -179,6 +177,11 @@ Status TensorFile::read(const TensorEntry& entry, std::uint64_t first, std::span
             fmt::format(
                 "{}: tensor {} has {} bytes, asked for {} from {} on", path().string(), quote(entry.name),
                 bytes, out.size(), first));
+    return readStored(entry, first, out);
+}
+
+Status TensorFile::readStored(const TensorEntry& entry, std::uint64_t first, std::span<std::byte> out) const
+{
     if (!entry.strides.empty())
         return gather(entry, out);
     return m_state->readAt(entry.begin + first, out);
@@ -236,14 +239,14 @@ Status TensorFile::convert(
         convertElements(entry.type, std::span(raw).subspan(first * from, out.size() / to * from), type, out);
         return {};
     }
-    std::uint64_t offset = entry.begin + first * from;
+    std::uint64_t offset = first * from;
     if (type == entry.type)
-        return m_state->readAt(offset, out);
+        return readStored(entry, offset, out);
     std::vector<std::byte> chunk(std::min(kChunkBytes, out.size() / to * from));
     while (!out.empty()) {
         const std::size_t count = std::min(out.size() / to, kChunkBytes / from);
         const std::span<std::byte> raw = std::span(chunk).first(count * from);
-        SIDA_TRY(m_state->readAt(offset, raw));
+        SIDA_TRY(readStored(entry, offset, raw));
         convertElements(entry.type, raw, type, out.first(count * to));
         out = out.subspan(count * to);
         offset += raw.size();

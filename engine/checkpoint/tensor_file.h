@@ -87,7 +87,7 @@ public:
 
     /// Tells the system that a tensor's part of the file will not be read again soon: its copy in the page
     /// cache would take as much memory as the tensor itself.
-    void forget(const TensorEntry& entry) const;
+    virtual void forget(const TensorEntry& entry) const;
 
 protected:
     struct State;
@@ -96,6 +96,9 @@ protected:
     explicit TensorFile(std::unique_ptr<State> state);
     TensorFile(TensorFile&&) noexcept;
     TensorFile& operator=(TensorFile&&) noexcept;
+
+    /// Elements as they are stored, row by row, from byte `first` of them on.
+    virtual Status readStored(const TensorEntry& entry, std::uint64_t first, std::span<std::byte> out) const;
 
     std::unique_ptr<State> m_state;
 

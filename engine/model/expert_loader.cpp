@@ -71,6 +71,10 @@ public:
             const checkpoint::StorageType type = storageTypeOf(m_compute);
             if (Status status = job.tensor.file->readAs(type, *job.tensor.entry, out); !status)
                 fail(std::move(status.error()));
+            // A small file costs nothing, and is likely to be loaded again soon.
+            constexpr std::uint64_t kLargeFile = 256 * 1024 * 1024;
+            if (job.tensor.file->fileBytes() > kLargeFile)
+                job.tensor.file->forget(*job.tensor.entry);
             m_done.fetch_add(out.size());
             tell();
         }

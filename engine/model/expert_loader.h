@@ -13,7 +13,7 @@ namespace sida::model
 {
 
 /// Reads all experts into their blocks, converted to the compute type, by a few threads in the order of the
-/// files.
+/// files. What was read of a large file does not stay in the page cache.
 /// `progress` is called from the calling thread only, in bytes of memory filled.
 Status readExperts(
     const SwitchLayout& layout, const LoadOptions& options, experts::HostStore& store,

@@ -100,7 +100,7 @@ public:
 };
 
 /// Headers and config only: what `sida inspect` prints, without loading weights (the identity reads the
-/// routers).
+/// routers). Instead of a folder a synthetic model may be named, here and below; see synthetic.h.
 Result<api::ModelInfo> inspectModel(const std::filesystem::path& folder);
 
 Result<std::unique_ptr<Model>> loadModel(

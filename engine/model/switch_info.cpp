@@ -3,6 +3,7 @@
 #include "engine/model/switch_info.h"
 
 #include "engine/base/sha256.h"
+#include "engine/model/synthetic.h"
 
 #include <algorithm>
 #include <array>
@@ -135,6 +136,8 @@ Result<std::string> identityOf(const SwitchLayout& layout)
 std::vector<api::FileInfo> filesOf(const checkpoint::Checkpoint& checkpoint)
 {
     std::vector<api::FileInfo> files;
+    if (isSynthetic(checkpoint.folder()))
+        return files;
     for (const auto& file : checkpoint.files())
         files.push_back({file->path().filename().string(), file->fileBytes()});
     constexpr std::array kOthers{
@@ -150,9 +153,10 @@ std::vector<api::FileInfo> filesOf(const checkpoint::Checkpoint& checkpoint)
     return files;
 }
 
-std::string architectureOf(const SwitchLayout& layout, const LoadOptions& options)
+std::string architectureOf(const SwitchLayout& layout, const LoadOptions& options, bool synthetic)
 {
-    std::string text = "switch_transformers encoder";
+    std::string text = synthetic ? "synthetic (random weights) switch_transformers encoder"
+                                 : "switch_transformers encoder";
     if (layout.decoder && options.decoder)
         text += layout.canGenerate() ? "-decoder" : "-decoder without a language model head";
     if (layout.head)
@@ -181,7 +185,7 @@ Result<api::ModelInfo> describeSwitch(
     api::ModelInfo info;
     info.path = checkpoint.folder();
     info.name = nameOf(checkpoint.folder());
-    info.architecture = architectureOf(layout, options);
+    info.architecture = architectureOf(layout, options, isSynthetic(checkpoint.folder()));
     const std::vector<const SwitchBlockLayout*> blocks = blocksOf(layout, options.decoder);
     info.layers = static_cast<int>(blocks.size());
     info.dModel = config.dModel;

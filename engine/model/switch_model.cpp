@@ -6,6 +6,7 @@
 #include "engine/model/switch_info.h"
 #include "engine/model/switch_layout.h"
 #include "engine/model/switch_weights.h"
+#include "engine/model/synthetic.h"
 
 #include <fmt/format.h>
 #include <utility>
@@ -91,9 +92,19 @@ Status SwitchModel::checkDecodes() const
 
 } // namespace
 
+namespace
+{
+
+Result<checkpoint::Checkpoint> openCheckpoint(const std::filesystem::path& folder)
+{
+    return isSynthetic(folder) ? openSynthetic(folder) : checkpoint::Checkpoint::open(folder);
+}
+
+} // namespace
+
 Result<api::ModelInfo> inspectModel(const std::filesystem::path& folder)
 {
-    SIDA_TRY_ASSIGN(const checkpoint::Checkpoint checkpoint, checkpoint::Checkpoint::open(folder));
+    SIDA_TRY_ASSIGN(const checkpoint::Checkpoint checkpoint, openCheckpoint(folder));
     SIDA_TRY_ASSIGN(const SwitchLayout layout, layOutSwitch(checkpoint));
     return describeSwitch(checkpoint, layout, {.decoder = true});
 }
@@ -102,7 +113,7 @@ Result<std::unique_ptr<Model>> loadModel(
     const std::filesystem::path& folder, const ProgressSink& progress, const std::stop_token& stop,
     const LoadOptions& options)
 {
-    SIDA_TRY_ASSIGN(const checkpoint::Checkpoint checkpoint, checkpoint::Checkpoint::open(folder));
+    SIDA_TRY_ASSIGN(const checkpoint::Checkpoint checkpoint, openCheckpoint(folder));
     SIDA_TRY_ASSIGN(const SwitchLayout layout, layOutSwitch(checkpoint));
     for (const std::string& warning : layout.warnings)
         spdlog::warn("{}: {}", folder.string(), warning);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/model/switch_weights.h"
 
+#include "engine/base/units.h"
 #include "engine/checkpoint/widen.h"
 #include "engine/model/compute_type.h"
 #include "engine/model/elements.h"
@@ -12,6 +13,7 @@
 #include <initializer_list>
 #include <new>
 #include <stdexcept>
+#include <unistd.h>
 #include <utility>
 
 namespace sida::model
@@ -159,10 +161,38 @@ Result<SwitchDecoderWeights> readDecoder(
     return weights;
 }
 
+/// The folder, or the synthetic model's name.
+std::string nameOf(const SwitchLayout& layout)
+{
+    const std::filesystem::path& path = layout.encoder.embedding.file->path();
+    return path.has_parent_path() ? path.parent_path().string() : path.string();
+}
+
+/// The store reserves addresses only, so a model that is too large would end this process half way.
+Status checkMemory(const SwitchLayout& layout, std::uint64_t matrixBytes, bool withDecoder)
+{
+    std::uint64_t experts = 0;
+    for (const SwitchBlockLayout* block : blocksOf(layout, withDecoder))
+        experts += block->experts.size();
+    const auto machine = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES))
+        * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    if (experts == 0 || 2 * matrixBytes <= machine / experts)
+        return {};
+    return failure(
+        ErrorKind::io,
+        fmt::format(
+            "{}: {} experts take {} of memory, and this machine has {}; use a smaller model, or --dtype bf16",
+            nameOf(layout), experts, units::formatBytes(experts * 2 * matrixBytes),
+            units::formatBytes(machine)));
+}
+
 Result<SwitchWeights> readAll(
     const SwitchLayout& layout, const LoadOptions& options, const ProgressSink& progress,
     const std::stop_token& stop)
 {
+    const std::uint64_t matrixBytes = static_cast<std::uint64_t>(layout.config.dFf)
+        * static_cast<std::uint64_t>(layout.config.dModel) * elementBytes(options.compute);
+    SIDA_TRY(checkMemory(layout, matrixBytes, options.decoder));
     const DenseReader reader(layout, options.compute);
     SwitchWeights weights;
     weights.config = layout.config;
@@ -180,8 +210,6 @@ Result<SwitchWeights> readAll(
     }
     for (const int experts : expertsPerLayer)
         weights.mostExperts = std::max(weights.mostExperts, experts);
-    const std::uint64_t matrixBytes = static_cast<std::uint64_t>(layout.config.dFf)
-        * static_cast<std::uint64_t>(layout.config.dModel) * elementBytes(options.compute);
     weights.experts = experts::HostStore(std::move(expertsPerLayer), matrixBytes, matrixBytes);
     SIDA_TRY(readExperts(layout, options, weights.experts, progress, stop));
     return weights;
@@ -196,9 +224,7 @@ Result<SwitchWeights> loadSwitch(
     const auto tooLarge = [&] {
         return failure(
             ErrorKind::io,
-            fmt::format(
-                "{}: the model does not fit into this machine's memory",
-                layout.encoder.embedding.file->path().parent_path().string()));
+            fmt::format("{}: the model does not fit into this machine's memory", nameOf(layout)));
     };
     try {
         return readAll(layout, options, progress, stop);

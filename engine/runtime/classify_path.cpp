@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/api/engine.h"
 #include "engine/checkpoint/safetensors.h"
+#include "engine/model/synthetic.h"
 #include "engine/session/session.h"
 
 #include <fmt/format.h>
@@ -41,6 +42,8 @@ bool beginsLikeText(const fs::path& path)
 
 Result<PathKind> classifyPath(const fs::path& path)
 {
+    if (model::isSynthetic(path))
+        return PathKind::model;
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
     if (!fs::exists(status))
