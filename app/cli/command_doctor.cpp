@@ -25,9 +25,15 @@ void writeDoctor(std::ostream& out, const api::DoctorReport& report)
                 fmt::format(
                     "{}, {} free", units::formatBytes(device.totalBytes),
                     units::formatBytes(device.freeBytes))}};
-        if (device.hostToDeviceBytesPerSecond > 0)
-            rows.emplace_back(
-                "host to device", units::formatRate(device.hostToDeviceBytesPerSecond) + ", measured");
+        const auto addRate = [&](const char* what, double rate) {
+            if (rate > 0)
+                rows.emplace_back(what, units::formatRate(rate) + ", measured");
+        };
+        addRate("host to device", device.hostToDeviceBytesPerSecond);
+        addRate("from pageable memory", device.pageableBytesPerSecond);
+        addRate("copies within it", device.deviceCopyBytesPerSecond);
+        addRate("reading its memory", device.deviceReadBytesPerSecond);
+        rows.insert(rows.end(), device.details.begin(), device.details.end());
         writeRows(out, rows);
     }
     out << "Host memory\n";

@@ -83,7 +83,12 @@ struct DeviceInfo {
     std::string name; ///< "AMD EPYC 7763, 2 threads"
     std::uint64_t totalBytes = 0;
     std::uint64_t freeBytes = 0;
-    double hostToDeviceBytesPerSecond = 0; ///< measured by doctor; 0 when it was not
+    // Measured by doctor; 0 when it was not.
+    double hostToDeviceBytesPerSecond = 0; ///< from pinned memory, in blocks of a typical expert
+    double pageableBytesPerSecond = 0; ///< the same from ordinary memory
+    double deviceCopyBytesPerSecond = 0; ///< within the device: bytes copied
+    double deviceReadBytesPerSecond = 0; ///< by a kernel
+    std::vector<std::pair<std::string, std::string>> details; ///< driver, link and the like, in words
 };
 
 struct DoctorReport {

@@ -124,13 +124,17 @@ std::string doctorJson(const api::DoctorReport& report)
 {
     Json devices = Json::array();
     for (const api::DeviceInfo& device : report.devices) {
-        const double rate = device.hostToDeviceBytesPerSecond;
+        const auto rate = [](double measured) { return measured > 0 ? Json(measured) : Json(nullptr); };
         devices.push_back(
             {{"kind", api::name(device.kind)},
              {"name", device.name},
              {"total_bytes", device.totalBytes},
              {"free_bytes", device.freeBytes},
-             {"host_to_device_bytes_per_s", rate > 0 ? Json(rate) : Json(nullptr)}});
+             {"host_to_device_bytes_per_s", rate(device.hostToDeviceBytesPerSecond)},
+             {"pageable_host_to_device_bytes_per_s", rate(device.pageableBytesPerSecond)},
+             {"device_copy_bytes_per_s", rate(device.deviceCopyBytesPerSecond)},
+             {"device_read_bytes_per_s", rate(device.deviceReadBytesPerSecond)},
+             {"details", pairsObject(device.details)}});
     }
     Json out;
     out["devices"] = devices;

@@ -1,0 +1,561 @@
+// SPDX-FileCopyrightText: 2026 The SiDA Studio authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/device/cuda/attention.cuh"
+#include "engine/device/cuda/blas.h"
+#include "engine/device/cuda/encoder.h"
+#include "engine/device/cuda/make_encoder.h"
+#include "engine/device/cuda/norm.cuh"
+#include "engine/device/cuda/router.cuh"
+#include "engine/device/cuda/skinny_gemm.cuh"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <string>
+#include <type_traits>
+
+namespace sida::cuda
+{
+
+template <typename T>
+constexpr cudaDataType kBlasType = std::is_same_v<T, float> ? CUDA_R_32F
+    : std::is_same_v<T, bf16>                               ? CUDA_R_16BF
+                                                            : CUDA_R_16F;
+
+/// Sizes for which one graph is made: batches up to them run in it.
+struct Bucket {
+    int tokens = 0;
+    int sequences = 0;
+    int longest = 0;
+    auto operator<=>(const Bucket&) const = default;
+};
+
+template <typename T>
+class EncoderOf final : public Encoder
+{
+public:
+    explicit EncoderOf(EncoderShape shape)
+        : m_shape(std::move(shape))
+        , m_inner(m_shape.heads * m_shape.dKv)
+        , m_expertNumbers(std::size_t{2} * m_shape.dModel * m_shape.dFf)
+    {
+        for (const int experts : m_shape.experts) {
+            m_mostExperts = std::max(m_mostExperts, experts);
+            m_layers += experts > 0 ? 1 : 0;
+        }
+    }
+    ~EncoderOf() override;
+
+    /// Takes all memory and copies the weights.
+    Status open(const HostWeights& weights);
+
+    Status fillSlot(int slot, const void* block) override;
+    Status place(int moeLayer, int expert, int slot) override;
+    Status run(std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets) override;
+    Result<std::vector<float>> hidden() override;
+    Result<std::vector<int>> routed(int moeLayer) override;
+    std::uint64_t deviceBytes() const override { return m_memory.bytes(); }
+
+private:
+    static constexpr int kFew = 64; ///< tokens up to which the skinny kernels beat the library
+    static constexpr int kHeader = 2; ///< numbers before the offsets in the input
+
+    struct Block {
+        T* attentionNorm = nullptr;
+        T* queryKeyValue = nullptr;
+        T* output = nullptr;
+        T* feedForwardNorm = nullptr;
+        T* wi = nullptr;
+        T* wo = nullptr;
+        T* router = nullptr;
+    };
+
+    Status upload(const void* from, std::size_t count, T*& to);
+    Status takeWorkspace();
+    Status checkBatch(std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets) const;
+    Bucket bucketOf(int tokens, int sequences, int longest) const;
+    Result<cudaGraphExec_t> graphOf(const Bucket& bucket);
+
+    Status forward(const Bucket& bucket);
+    Status norm(const Bucket& bucket, const T* weight);
+    template <Store STORE>
+    Status product(const Bucket& bucket, const T* x, const T* w, int out, int k, void* y);
+    Status attention(const Bucket& bucket);
+    Status experts(const Bucket& bucket, const Block& block, int count, int layer);
+    template <Store STORE>
+    Status expertProduct(const Bucket& bucket, const GemmArguments<T>& a, int most);
+    template <int NT, Store STORE>
+    Status launch(const GemmArguments<T>& a, int tiles);
+    template <typename... Parameters, typename... Arguments>
+    Status
+    start(void (*kernel)(Parameters...), dim3 grid, int threads, std::size_t shared, Arguments... arguments);
+
+    int inputNumbers(int tokens) const { return kHeader + m_shape.sequences + 1 + tokens; }
+    const int* tokens() const { return m_input; }
+    const int* sequences() const { return m_input + 1; }
+    const int* offsets() const { return m_input + kHeader; }
+    const int* ids() const { return m_input + inputNumbers(0); }
+
+    EncoderShape m_shape;
+    int m_inner;
+    std::size_t m_expertNumbers;
+    int m_mostExperts = 1;
+    int m_layers = 0;
+    int m_lastTokens = 0;
+    bool m_startsEarly = false; ///< the device can begin a kernel before its predecessor has ended
+
+    DeviceMemory m_memory;
+    Blas m_blas;
+    cudaStream_t m_stream = nullptr;
+    std::map<Bucket, cudaGraphExec_t> m_graphs;
+    int* m_pinned = nullptr; ///< a batch on its way to m_input
+    int* m_pinnedMissing = nullptr;
+
+    T* m_embedding = nullptr;
+    T* m_bias = nullptr;
+    T* m_finalNorm = nullptr;
+    std::vector<Block> m_blocks;
+    T* m_slots = nullptr;
+    int* m_slotOf = nullptr; ///< [layers, m_mostExperts]
+
+    int* m_input = nullptr;
+    T* m_hidden = nullptr;
+    T* m_normed = nullptr;
+    T* m_queryKeyValue = nullptr;
+    T* m_mixed = nullptr;
+    T* m_feedForward = nullptr;
+    float* m_logits = nullptr;
+    int* m_choice = nullptr;
+    float* m_weight = nullptr;
+    int* m_order = nullptr;
+    ActiveExpert* m_active = nullptr;
+    int* m_activeCount = nullptr;
+    int* m_routed = nullptr; ///< [layers, m_mostExperts]
+    int* m_missing = nullptr; ///< experts that were wanted and not there
+};
+
+template <typename T>
+EncoderOf<T>::~EncoderOf()
+{
+    if (m_stream)
+        (void)cudaStreamSynchronize(m_stream);
+    for (auto& [bucket, graph] : m_graphs)
+        (void)cudaGraphExecDestroy(graph);
+    if (m_pinned)
+        (void)cudaFreeHost(m_pinned);
+    if (m_pinnedMissing)
+        (void)cudaFreeHost(m_pinnedMissing);
+    if (m_stream)
+        (void)cudaStreamDestroy(m_stream);
+}
+
+template <typename T>
+Status EncoderOf<T>::upload(const void* from, std::size_t count, T*& to)
+{
+    SIDA_TRY(m_memory.take(to, count, "dense weights"));
+    return checked(cudaMemcpy(to, from, count * sizeof(T), cudaMemcpyHostToDevice), "copying weights");
+}
+
+template <typename T>
+Status EncoderOf<T>::open(const HostWeights& weights)
+{
+    const auto d = static_cast<std::size_t>(m_shape.dModel);
+    const auto inner = static_cast<std::size_t>(m_inner);
+    const auto dFf = static_cast<std::size_t>(m_shape.dFf);
+    int device = 0;
+    int generation = 0;
+    SIDA_TRY(checked(cudaGetDevice(&device), "choosing the device"));
+    SIDA_TRY(checked(
+        cudaDeviceGetAttribute(&generation, cudaDevAttrComputeCapabilityMajor, device),
+        "describing the device"));
+    m_startsEarly = generation >= 9;
+    SIDA_TRY(checked(cudaStreamCreateWithFlags(&m_stream, cudaStreamNonBlocking), "making a stream"));
+    SIDA_TRY(m_blas.open(kBlasType<T>, m_memory));
+    SIDA_TRY(upload(weights.embedding, static_cast<std::size_t>(m_shape.vocabulary) * d, m_embedding));
+    SIDA_TRY(
+        upload(weights.bias, static_cast<std::size_t>(m_shape.heads) * (2 * m_shape.longest - 1), m_bias));
+    SIDA_TRY(upload(weights.finalNorm, d, m_finalNorm));
+    for (std::size_t i = 0; i < weights.blocks.size(); ++i) {
+        const HostBlock& from = weights.blocks[i];
+        Block& block = m_blocks.emplace_back();
+        SIDA_TRY(upload(from.attentionNorm, d, block.attentionNorm));
+        SIDA_TRY(upload(from.queryKeyValue, 3 * inner * d, block.queryKeyValue));
+        SIDA_TRY(upload(from.output, d * inner, block.output));
+        SIDA_TRY(upload(from.feedForwardNorm, d, block.feedForwardNorm));
+        if (m_shape.experts[i] > 0) {
+            SIDA_TRY(upload(from.router, static_cast<std::size_t>(m_shape.experts[i]) * d, block.router));
+        } else {
+            SIDA_TRY(upload(from.wi, dFf * d, block.wi));
+            SIDA_TRY(upload(from.wo, d * dFf, block.wo));
+        }
+    }
+    SIDA_TRY(
+        m_memory.take(m_slots, static_cast<std::size_t>(m_shape.slots) * m_expertNumbers, "expert slots"));
+    return takeWorkspace();
+}
+
+template <typename T>
+Status EncoderOf<T>::takeWorkspace()
+{
+    const auto tokens = static_cast<std::size_t>(m_shape.tokens);
+    const auto lists = static_cast<std::size_t>(std::max(m_layers, 1)) * m_mostExperts;
+    constexpr const char* kWhat = "workspace";
+    SIDA_TRY(m_memory.take(m_hidden, tokens * m_shape.dModel, kWhat));
+    SIDA_TRY(m_memory.take(m_normed, tokens * m_shape.dModel, kWhat));
+    SIDA_TRY(m_memory.take(m_queryKeyValue, tokens * 3 * m_inner, kWhat));
+    SIDA_TRY(m_memory.take(m_mixed, tokens * m_inner, kWhat));
+    SIDA_TRY(m_memory.take(m_feedForward, tokens * m_shape.dFf, kWhat));
+    SIDA_TRY(m_memory.take(m_logits, tokens * m_mostExperts, kWhat));
+    SIDA_TRY(m_memory.take(m_choice, tokens, kWhat));
+    SIDA_TRY(m_memory.take(m_weight, tokens, kWhat));
+    SIDA_TRY(m_memory.take(m_order, tokens, kWhat));
+    SIDA_TRY(m_memory.take(m_active, std::min<std::size_t>(m_mostExperts, tokens), kWhat));
+    SIDA_TRY(m_memory.take(m_activeCount, 1, kWhat));
+    SIDA_TRY(m_memory.take(m_routed, lists, kWhat));
+    SIDA_TRY(m_memory.take(m_missing, 1, kWhat));
+    SIDA_TRY(m_memory.take(m_slotOf, lists, kWhat));
+    SIDA_TRY(checked(cudaMemset(m_slotOf, 0xFF, lists * sizeof(int)), kWhat)); // -1: nothing is there yet
+    const auto numbers = static_cast<std::size_t>(inputNumbers(m_shape.tokens));
+    SIDA_TRY(m_memory.take(m_input, numbers, kWhat));
+    SIDA_TRY(checked(cudaMallocHost(&m_pinned, numbers * sizeof(int)), "pinned host memory"));
+    SIDA_TRY(checked(cudaMallocHost(&m_pinnedMissing, sizeof(int)), "pinned host memory"));
+    const std::size_t shared = attentionShared(m_shape.longest, m_shape.dKv, sizeof(T));
+    return checked(
+        cudaFuncSetAttribute(
+            attend<T>, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared)),
+        "sequences of this length");
+}
+
+template <typename T>
+Status EncoderOf<T>::fillSlot(int slot, const void* block)
+{
+    if (slot < 0 || slot >= m_shape.slots)
+        return failure(ErrorKind::internal, "there is no slot " + std::to_string(slot));
+    SIDA_TRY(checked(
+        cudaMemcpyAsync(
+            m_slots + static_cast<std::size_t>(slot) * m_expertNumbers, block, m_expertNumbers * sizeof(T),
+            cudaMemcpyHostToDevice, m_stream),
+        "copying an expert"));
+    return checked(cudaStreamSynchronize(m_stream), "copying an expert");
+}
+
+template <typename T>
+Status EncoderOf<T>::place(int moeLayer, int expert, int slot)
+{
+    if (moeLayer < 0 || moeLayer >= m_layers || expert < 0 || expert >= m_mostExperts
+        || slot >= m_shape.slots)
+        return failure(ErrorKind::internal, "there is no such expert or slot");
+    return checked(
+        cudaMemcpy(
+            m_slotOf + static_cast<std::size_t>(moeLayer) * m_mostExperts + expert, &slot, sizeof slot,
+            cudaMemcpyHostToDevice),
+        "placing an expert");
+}
+
+template <typename T>
+Status
+EncoderOf<T>::checkBatch(std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets) const
+{
+    bool fits = offsets.size() >= 2 && offsets.front() == 0
+        && static_cast<std::size_t>(offsets.back()) == ids.size()
+        && offsets.size() - 1 <= static_cast<std::size_t>(m_shape.sequences)
+        && ids.size() <= static_cast<std::size_t>(m_shape.tokens);
+    for (std::size_t i = 0; fits && i + 1 < offsets.size(); ++i)
+        fits = offsets[i + 1] > offsets[i] && offsets[i + 1] - offsets[i] <= m_shape.longest;
+    fits = fits && std::all_of(ids.begin(), ids.end(), [&](std::int32_t id) {
+               return id >= 0 && id < m_shape.vocabulary;
+           });
+    return fits ? Status()
+                : failure(ErrorKind::internal, "the batch is not one that the encoder was made for");
+}
+
+/// Few sizes for long batches, more for short ones: what a graph does beyond the batch costs little, and
+/// making one takes milliseconds.
+template <typename T>
+Bucket EncoderOf<T>::bucketOf(int tokens, int sequences, int longest) const
+{
+    const auto up = [](int n) {
+        const int step = n > 256 ? 64 : n > 64 ? 32 : 8;
+        return (n + step - 1) / step * step;
+    };
+    int power = 1;
+    while (power < sequences)
+        power *= 2;
+    return {
+        std::min(up(tokens), m_shape.tokens), std::min(power, m_shape.sequences),
+        std::min(up(longest), m_shape.longest)};
+}
+
+template <typename T>
+Result<cudaGraphExec_t> EncoderOf<T>::graphOf(const Bucket& bucket)
+{
+    if (const auto found = m_graphs.find(bucket); found != m_graphs.end())
+        return found->second;
+    // Once by itself: the library sets itself up, which may not be captured.
+    SIDA_TRY(forward(bucket));
+    SIDA_TRY(checked(cudaStreamSynchronize(m_stream), "the first forward pass of a size"));
+    SIDA_TRY(checked(cudaStreamBeginCapture(m_stream, cudaStreamCaptureModeThreadLocal), "making a graph"));
+    const Status captured = forward(bucket);
+    cudaGraph_t graph = nullptr;
+    const Status ended = checked(cudaStreamEndCapture(m_stream, &graph), "making a graph");
+    SIDA_TRY(captured);
+    SIDA_TRY(ended);
+    cudaGraphExec_t ready = nullptr;
+    const Status made = checked(cudaGraphInstantiate(&ready, graph, 0), "making a graph");
+    (void)cudaGraphDestroy(graph);
+    SIDA_TRY(made);
+    m_graphs[bucket] = ready;
+    return ready;
+}
+
+template <typename T>
+Status EncoderOf<T>::run(std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets)
+{
+    SIDA_TRY(checkBatch(ids, offsets));
+    const int count = static_cast<int>(offsets.size()) - 1;
+    int longest = 1;
+    for (int i = 0; i < count; ++i)
+        longest = std::max(longest, offsets[i + 1] - offsets[i]);
+    m_lastTokens = static_cast<int>(ids.size());
+    m_pinned[0] = m_lastTokens;
+    m_pinned[1] = count;
+    std::copy(offsets.begin(), offsets.end(), m_pinned + kHeader);
+    std::copy(ids.begin(), ids.end(), m_pinned + inputNumbers(0));
+    SIDA_TRY_ASSIGN(cudaGraphExec_t graph, graphOf(bucketOf(m_lastTokens, count, longest)));
+    SIDA_TRY(checked(cudaGraphLaunch(graph, m_stream), "starting a forward pass"));
+    SIDA_TRY(checked(cudaStreamSynchronize(m_stream), "a forward pass"));
+    if (*m_pinnedMissing > 0)
+        return failure(
+            ErrorKind::internal, std::to_string(*m_pinnedMissing) + " experts were not on the device");
+    return {};
+}
+
+template <typename T>
+Result<std::vector<float>> EncoderOf<T>::hidden()
+{
+    std::vector<T> numbers(static_cast<std::size_t>(m_lastTokens) * m_shape.dModel);
+    SIDA_TRY(checked(
+        cudaMemcpy(numbers.data(), m_normed, numbers.size() * sizeof(T), cudaMemcpyDeviceToHost),
+        "reading hidden states"));
+    std::vector<float> hidden(numbers.size());
+    std::transform(
+        numbers.begin(), numbers.end(), hidden.begin(), [](T number) { return static_cast<float>(number); });
+    return hidden;
+}
+
+template <typename T>
+Result<std::vector<int>> EncoderOf<T>::routed(int moeLayer)
+{
+    std::vector<int> counts(static_cast<std::size_t>(m_mostExperts));
+    SIDA_TRY(checked(
+        cudaMemcpy(
+            counts.data(), m_routed + static_cast<std::size_t>(moeLayer) * m_mostExperts,
+            counts.size() * sizeof(int), cudaMemcpyDeviceToHost),
+        "reading what was routed"));
+    return counts;
+}
+
+/// Launches a kernel that may begin before the one before it has ended (waitForPredecessor()).
+template <typename T>
+template <typename... Parameters, typename... Arguments>
+Status EncoderOf<T>::start(
+    void (*kernel)(Parameters...), dim3 grid, int threads, std::size_t shared, Arguments... arguments)
+{
+    cudaLaunchAttribute attribute{};
+    attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+    attribute.val.programmaticStreamSerializationAllowed = m_startsEarly ? 1 : 0;
+    cudaLaunchConfig_t config{};
+    config.gridDim = grid;
+    config.blockDim = dim3(threads);
+    config.dynamicSmemBytes = shared;
+    config.stream = m_stream;
+    config.attrs = &attribute;
+    config.numAttrs = 1;
+    return checked(
+        cudaLaunchKernelEx(&config, kernel, static_cast<Parameters>(arguments)...), "starting a kernel");
+}
+
+template <typename T>
+Status EncoderOf<T>::forward(const Bucket& bucket)
+{
+    const std::size_t inputBytes = sizeof(int) * static_cast<std::size_t>(inputNumbers(bucket.tokens));
+    SIDA_TRY(checked(
+        cudaMemcpyAsync(m_input, m_pinned, inputBytes, cudaMemcpyHostToDevice, m_stream), "copying a batch"));
+    SIDA_TRY(checked(cudaMemsetAsync(m_missing, 0, sizeof(int), m_stream), "beginning a batch"));
+    const int d = m_shape.dModel;
+    SIDA_TRY(start(
+        embedTokens<T>, bucket.tokens, 128, 0, ids(), tokens(), static_cast<const T*>(m_embedding), d,
+        m_hidden));
+    int layer = 0;
+    for (std::size_t i = 0; i < m_blocks.size(); ++i) {
+        const Block& block = m_blocks[i];
+        SIDA_TRY(norm(bucket, block.attentionNorm));
+        SIDA_TRY(
+            product<Store::plain>(bucket, m_normed, block.queryKeyValue, 3 * m_inner, d, m_queryKeyValue));
+        SIDA_TRY(attention(bucket));
+        SIDA_TRY(product<Store::addTo>(bucket, m_mixed, block.output, d, m_inner, m_hidden));
+        SIDA_TRY(norm(bucket, block.feedForwardNorm));
+        if (m_shape.experts[i] > 0) {
+            SIDA_TRY(experts(bucket, block, m_shape.experts[i], layer++));
+            continue;
+        }
+        SIDA_TRY(product<Store::relu>(bucket, m_normed, block.wi, m_shape.dFf, d, m_feedForward));
+        SIDA_TRY(product<Store::addTo>(bucket, m_feedForward, block.wo, d, m_shape.dFf, m_hidden));
+    }
+    SIDA_TRY(norm(bucket, m_finalNorm));
+    return checked(
+        cudaMemcpyAsync(m_pinnedMissing, m_missing, sizeof(int), cudaMemcpyDeviceToHost, m_stream),
+        "ending a batch");
+}
+
+template <typename T>
+Status EncoderOf<T>::norm(const Bucket& bucket, const T* weight)
+{
+    return start(
+        normTokens<T>, (bucket.tokens + 3) / 4, 128, 0, static_cast<const T*>(m_hidden), weight,
+        m_shape.epsilon, m_shape.dModel, tokens(), m_normed);
+}
+
+template <typename T>
+template <Store STORE>
+Status EncoderOf<T>::product(const Bucket& bucket, const T* x, const T* w, int out, int k, void* y)
+{
+    constexpr bool kPlain = STORE == Store::plain || STORE == Store::addTo || STORE == Store::relu;
+    if (kPlain && bucket.tokens > kFew) {
+        const auto epilogue = STORE == Store::relu ? Blas::Epilogue::relu
+            : STORE == Store::addTo                ? Blas::Epilogue::addTo
+                                                   : Blas::Epilogue::plain;
+        return m_blas.multiply({epilogue, bucket.tokens, out, k}, x, w, y, m_stream);
+    }
+    GemmArguments<T> a{};
+    a.x = x;
+    a.w = w;
+    a.out = out;
+    a.k = k;
+    a.y = y;
+    a.yStride = out;
+    a.tokens = tokens();
+    if (bucket.tokens <= 8)
+        return launch<1, STORE>(a, 1);
+    if (bucket.tokens <= 16)
+        return launch<2, STORE>(a, 1);
+    return launch<4, STORE>(a, (bucket.tokens + 31) / 32);
+}
+
+template <typename T>
+template <int NT, Store STORE>
+Status EncoderOf<T>::launch(const GemmArguments<T>& a, int tiles)
+{
+    const dim3 grid((a.out + kGemmRows - 1) / kGemmRows, tiles);
+    return start(skinnyGemm<T, NT, STORE>, grid, kGemmThreads, 0, a);
+}
+
+template <typename T>
+Status EncoderOf<T>::attention(const Bucket& bucket)
+{
+    const AttentionArguments<T> a{m_queryKeyValue, m_bias,    m_shape.longest, m_shape.heads, m_shape.dKv,
+                                  bucket.longest,  offsets(), sequences(),     m_mixed};
+    if constexpr (!std::is_same_v<T, float>) {
+        const dim3 grid(
+            (bucket.longest + kTensorQueries - 1) / kTensorQueries, m_shape.heads, bucket.sequences);
+        constexpr int kThreads = kTensorWarps * 32;
+        switch (m_shape.dKv) {
+        case 16:
+            return start(attendTensor<T, 1>, grid, kThreads, 0, a);
+        case 32:
+            return start(attendTensor<T, 2>, grid, kThreads, 0, a);
+        case 64:
+            return start(attendTensor<T, 4>, grid, kThreads, 0, a);
+        case 128:
+            return start(attendTensor<T, 8>, grid, kThreads, 0, a);
+        default:
+            break;
+        }
+    }
+    const dim3 grid((bucket.longest + kQueries - 1) / kQueries, m_shape.heads, bucket.sequences);
+    return start(
+        attend<T>, grid, kAttentionWarps * 32, attentionShared(bucket.longest, m_shape.dKv, sizeof(T)), a);
+}
+
+template <typename T>
+Status EncoderOf<T>::experts(const Bucket& bucket, const Block& block, int count, int layer)
+{
+    const int d = m_shape.dModel;
+    const std::size_t row = static_cast<std::size_t>(layer) * m_mostExperts;
+    SIDA_TRY(product<Store::logits>(bucket, m_normed, block.router, count, d, m_logits));
+    const RouterArguments router{m_logits, count, tokens(), m_choice, m_weight};
+    const SortArguments sort{m_choice, tokens(),      count,          m_slotOf + row, m_order,
+                             m_active, m_activeCount, m_routed + row, m_missing};
+    const std::size_t shared
+        = sizeof(int) * (2 * static_cast<std::size_t>(count) + std::min(bucket.tokens, kSortPass));
+    if (bucket.tokens <= kFew) {
+        SIDA_TRY(start(routeFew<T>, 1, 512, shared, router, sort));
+    } else {
+        SIDA_TRY(start(chooseExperts<T>, (bucket.tokens + 7) / 8, kRouterThreads, 0, router));
+        SIDA_TRY(start(sortTokens<T>, 1, 1024, shared, sort));
+    }
+    GemmArguments<T> a{};
+    a.slotStride = m_expertNumbers;
+    a.tokens = tokens();
+    a.experts = {m_activeCount, m_active, m_order, m_weight};
+    a.x = m_normed;
+    a.w = m_slots;
+    a.out = m_shape.dFf;
+    a.k = d;
+    a.y = m_feedForward;
+    a.yStride = m_shape.dFf;
+    const int most = std::min(count, bucket.tokens);
+    SIDA_TRY(expertProduct<Store::expertInner>(bucket, a, most));
+    a.x = m_feedForward;
+    a.w = m_slots + static_cast<std::size_t>(d) * m_shape.dFf;
+    a.out = d;
+    a.k = m_shape.dFf;
+    a.y = m_hidden;
+    a.yStride = d;
+    return expertProduct<Store::expertAddTo>(bucket, a, most);
+}
+
+template <typename T>
+template <Store STORE>
+Status EncoderOf<T>::expertProduct(const Bucket& bucket, const GemmArguments<T>& a, int most)
+{
+    if constexpr (STORE == Store::expertInner && !std::is_same_v<T, float>) {
+        if (a.k % 8 == 0 && a.k <= 1024) {
+            constexpr int kRowTiles = 6;
+            const int tiles = (a.out + kGemmRows - 1) / kGemmRows;
+            const int rowTiles = std::min(tiles, kRowTiles);
+            const dim3 grid((tiles + rowTiles - 1) / rowTiles, most);
+            const bool few = bucket.tokens <= 4 * most;
+            const auto begin = [&](auto* one, auto* two) {
+                return start(few ? one : two, grid, kGemmThreads, 0, a, rowTiles);
+            };
+            switch ((a.k + 255) / 256) {
+            case 1:
+                return begin(expertFirstProduct<T, 1, 1>, expertFirstProduct<T, 2, 1>);
+            case 2:
+                return begin(expertFirstProduct<T, 1, 2>, expertFirstProduct<T, 2, 2>);
+            case 3:
+                return begin(expertFirstProduct<T, 1, 3>, expertFirstProduct<T, 2, 3>);
+            default:
+                return begin(expertFirstProduct<T, 1, 4>, expertFirstProduct<T, 2, 4>);
+            }
+        }
+    }
+    if (bucket.tokens <= 2 * most)
+        return launch<1, STORE>(a, most);
+    if (bucket.tokens <= 8 * most)
+        return launch<2, STORE>(a, most);
+    return launch<4, STORE>(a, most);
+}
+
+template <typename T>
+Result<std::unique_ptr<Encoder>> makeEncoderOf(const EncoderShape& shape, const HostWeights& weights)
+{
+    auto encoder = std::make_unique<EncoderOf<T>>(shape);
+    SIDA_TRY(encoder->open(weights));
+    return std::unique_ptr<Encoder>(std::move(encoder));
+}
+
+} // namespace sida::cuda
