@@ -88,7 +88,7 @@ struct DeviceInfo {
     double pageableBytesPerSecond = 0; ///< the same from ordinary memory
     double deviceCopyBytesPerSecond = 0; ///< within the device: bytes copied
     double deviceReadBytesPerSecond = 0; ///< by a kernel
-    std::vector<std::pair<std::string, std::string>> details; ///< driver, link and the like, in words
+    std::vector<std::pair<std::string, std::string>> details = {}; ///< driver, link and the like, in words
 };
 
 struct DoctorReport {
