@@ -43,16 +43,18 @@ struct Dataset {
     bool isHeld() const { return !file; }
 };
 
-/// Reads TSV (no quoting, as GLUE is written) and CSV (RFC 4180) with a header, JSON Lines and plain text
-/// (one sample a line); the file's ending decides, else its first line. Columns and keys, in any order,
-/// others are ignored: `sentence`, `text` or `sentence1`; `sentence2` for pairs; `label`, an integer, -1 or
-/// (JSON) null for none; in JSON Lines `input_ids` instead of text. SST-2's test split (`index`, `sentence`)
-/// has no labels.
+/// Reads the files of SST-2, MRPC, RTE and MultiRC as GLUE, SuperGLUE and the Hugging Face hub have them, TSV
+/// (no quoting, as GLUE is written, unless its header has quotes) and CSV (RFC 4180) with a header, JSON
+/// Lines and plain text (one sample a line); the file's ending decides, else its first line. Names of columns
+/// and keys stand in columns.h; others are ignored. A label is an integer, a name that model or benchmark has
+/// for it, or -1 or (JSON) null for none. JSON Lines may have `input_ids` instead of text and `labels`
+/// instead of `target`.
 ///
 /// An empty text is a sample of only `</s>`. Lines with nothing on them are no samples; in plain text, where
 /// that shifts the numbers of those that follow, a warning tells how many there were. `info.labelled` is true
-/// if every sample has a label. Without a wanted task a model with a classifier head classifies (`sst2` when
-/// it has two labels and the columns are SST-2's), any other gives `text`.
+/// if every sample has a label, or for tasks seq2seq and score a target. Without a wanted task a model with a
+/// classifier head classifies (the benchmark's task when it has two labels and the columns are the
+/// benchmark's), one that generates does so if there are targets, and any other gives `text`.
 ///
 /// A wrong row is an error that names file, line and column, what was expected and what was found. Lines are
 /// at most 16 MiB long and UTF-8; a byte order mark and "\r\n" are fine.
