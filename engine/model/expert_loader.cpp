@@ -137,8 +137,9 @@ Status readExperts(
     const SwitchLayout& layout, const LoadOptions& options, experts::HostStore& store,
     const ProgressSink& progress, const std::stop_token& stop)
 {
-    // More threads than this wait for the same disk or the same memory.
-    constexpr unsigned kMostThreads = 4;
+    // Most of the time goes into the system's clearing of fresh memory, which needs many cores to keep up
+    // with the page cache; more threads than this wait for the same memory.
+    constexpr unsigned kMostThreads = 16;
     Readers readers(jobsInFileOrder(layout, options.decoder, store), options.compute, stop);
     {
         std::vector<std::jthread> helpers;
