@@ -70,7 +70,8 @@ void addRunOptions(CLI::App& parser, RunSettings& settings)
     parser.add_option("--routing", settings.routing, "exact or predicted (default: exact)")->type_name("R");
     parser
         .add_option(
-            "--eviction", settings.eviction, "fifo, lru or lookahead (default: lookahead for sida, else lru)")
+            "--eviction", settings.eviction,
+            "fifo, lru, lfru or lookahead (default: lookahead for sida, else lru)")
         ->type_name("E");
     parser.add_option("--top-k", settings.topK, "Predicted experts per token")
         ->check(CLI::Range(1, 3))

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace sida::cli
 {
@@ -116,6 +117,12 @@ void writeRunSummary(std::ostream& out, const api::Recording& recording, const s
             fmt::format(
                 "hash-hit rate {}, precision {}, recall {}", units::formatNumber(figures.hashHitRate),
                 units::formatNumber(figures.precision), units::formatNumber(figures.recall)));
+    if (!figures.prefetchOffLayers.empty())
+        rows.emplace_back(
+            "prefetching",
+            fmt::format(
+                "off in MoE layers {}: too few of the predicted experts were used",
+                fmt::join(figures.prefetchOffLayers, ", ")));
     rows.emplace_back("loading", milliseconds(header.loadSeconds * 1e3));
     if (figures.droppedEvents > 0)
         rows.emplace_back("recording", units::formatCount(figures.droppedEvents) + " events were lost");

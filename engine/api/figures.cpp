@@ -198,6 +198,7 @@ struct FigureAccumulator::State {
     void add(const StallRow& row);
     void add(const MemoryRow& row);
     void add(const BudgetRow& row);
+    void add(const PrefetchSwitchRow& row);
     void add(const HashRow& row);
     void add(const SampleRow& row);
     void budgetAt(Nanoseconds time, std::uint64_t bytes);
@@ -286,6 +287,17 @@ void FigureAccumulator::State::add(const BudgetRow& row)
         budgetAt(row.time, row.to);
 }
 
+void FigureAccumulator::State::add(const PrefetchSwitchRow& row)
+{
+    auto& off = sums.prefetchOffLayers;
+    const auto place = std::lower_bound(off.begin(), off.end(), row.layer);
+    const bool isOff = place != off.end() && *place == row.layer;
+    if (row.on && isOff)
+        off.erase(place);
+    if (!row.on && !isOff)
+        off.insert(place, row.layer);
+}
+
 void FigureAccumulator::State::add(const HashRow& row)
 {
     sums.hasHash = true;
@@ -327,6 +339,7 @@ void FigureAccumulator::add(const RecordingChunk& chunk)
     addAll(chunk.stalls);
     addAll(chunk.memory);
     addAll(chunk.budgets);
+    addAll(chunk.prefetchSwitches);
     addAll(chunk.hash);
     addAll(chunk.samples);
     m_state->waste.add(chunk.transfers, chunk.evictions);

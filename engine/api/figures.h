@@ -50,6 +50,7 @@ struct Figures {
     double hashHitRate = 0;
     double precision = 0;
     double recall = 0;
+    std::vector<std::uint16_t> prefetchOffLayers; ///< where prefetching did not pay and is off at the end
 
     std::uint64_t droppedEvents = 0;
 };

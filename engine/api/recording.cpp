@@ -19,8 +19,8 @@ void extend(std::vector<Row>& to, const std::vector<Row>& from)
 bool RecordingChunk::empty() const
 {
     return batches.empty() && layers.empty() && uses.empty() && transfers.empty() && evictions.empty()
-        && stalls.empty() && memory.empty() && budgets.empty() && hash.empty() && hashBuilds.empty()
-        && samples.empty();
+        && stalls.empty() && memory.empty() && budgets.empty() && prefetchSwitches.empty() && hash.empty()
+        && hashBuilds.empty() && samples.empty();
 }
 
 void RecordingChunk::append(const RecordingChunk& other)
@@ -33,6 +33,7 @@ void RecordingChunk::append(const RecordingChunk& other)
     extend(stalls, other.stalls);
     extend(memory, other.memory);
     extend(budgets, other.budgets);
+    extend(prefetchSwitches, other.prefetchSwitches);
     extend(hash, other.hash);
     extend(hashBuilds, other.hashBuilds);
     extend(samples, other.samples);

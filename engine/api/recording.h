@@ -103,6 +103,16 @@ struct BudgetRow {
     bool operator==(const BudgetRow&) const = default;
 };
 
+/// Prefetching for one layer was turned off because its predictions did not come true, or on again.
+struct PrefetchSwitchRow {
+    Nanoseconds time = 0;
+    std::uint32_t batch = 0;
+    std::uint16_t layer = 0;
+    bool on = false;
+    float precision = 0; ///< recent share of the predicted experts that were not there and were then used
+    bool operator==(const PrefetchSwitchRow&) const = default;
+};
+
 /// How well the hash table of one batch foretold one layer; per (real token, layer).
 struct HashRow {
     std::uint32_t batch = 0;
@@ -148,6 +158,7 @@ struct RecordingChunk {
     std::vector<StallRow> stalls;
     std::vector<MemoryRow> memory;
     std::vector<BudgetRow> budgets;
+    std::vector<PrefetchSwitchRow> prefetchSwitches;
     std::vector<HashRow> hash;
     std::vector<HashBuildRow> hashBuilds;
     std::vector<SampleRow> samples;

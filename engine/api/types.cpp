@@ -46,7 +46,10 @@ constexpr std::pair<Policy, std::string_view> kPolicies[]
 constexpr std::pair<Routing, std::string_view> kRoutings[]
     = {{Routing::exact, "exact"}, {Routing::predicted, "predicted"}};
 constexpr std::pair<Eviction, std::string_view> kEvictions[]
-    = {{Eviction::fifo, "fifo"}, {Eviction::lru, "lru"}, {Eviction::lookahead, "lookahead"}};
+    = {{Eviction::fifo, "fifo"},
+       {Eviction::lru, "lru"},
+       {Eviction::lfru, "lfru"},
+       {Eviction::lookahead, "lookahead"}};
 constexpr std::pair<DeviceKind, std::string_view> kDevices[]
     = {{DeviceKind::cpu, "cpu"}, {DeviceKind::cuda, "cuda"}};
 constexpr std::pair<DType, std::string_view> kDTypes[]

@@ -18,7 +18,7 @@ namespace sida::api
 enum class Policy : std::uint8_t { resident, onDemand, sida };
 /// Who decides where a token goes: the model's own router, or the hash table (lossy).
 enum class Routing : std::uint8_t { exact, predicted };
-enum class Eviction : std::uint8_t { fifo, lru, lookahead };
+enum class Eviction : std::uint8_t { fifo, lru, lfru, lookahead };
 enum class DeviceKind : std::uint8_t { cpu, cuda };
 enum class DType : std::uint8_t { f32, bf16, f16 };
 /// What becomes of tokens beyond an expert's capacity: none are counted, or, as older versions of the models'

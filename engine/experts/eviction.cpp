@@ -7,33 +7,50 @@
 namespace sida::experts
 {
 
-namespace
+bool FifoPolicy::isWorthLess(const VictimCandidate& a, const VictimCandidate& b) const
 {
+    return a.insertedAt < b.insertedAt;
+}
 
-bool isBetterVictim(api::Eviction eviction, const VictimCandidate& a, const VictimCandidate& b)
+bool LruPolicy::isWorthLess(const VictimCandidate& a, const VictimCandidate& b) const
 {
-    switch (eviction) {
-    case api::Eviction::fifo:
-        return a.insertedAt < b.insertedAt;
-    case api::Eviction::lru:
-        return a.lastUsedAt < b.lastUsedAt;
-    case api::Eviction::lookahead:
-        break;
-    }
-    if (a.nextUse != b.nextUse)
-        return a.nextUse > b.nextUse;
-    if (a.frequency != b.frequency)
-        return a.frequency < b.frequency;
     return a.lastUsedAt < b.lastUsedAt;
 }
 
-} // namespace
+bool LfruPolicy::isWorthLess(const VictimCandidate& a, const VictimCandidate& b) const
+{
+    return a.frequency != b.frequency ? a.frequency < b.frequency : a.lastUsedAt < b.lastUsedAt;
+}
 
-int chooseVictim(api::Eviction eviction, std::span<const VictimCandidate> candidates)
+bool LookaheadPolicy::isWorthLess(const VictimCandidate& a, const VictimCandidate& b) const
+{
+    if (a.nearness != b.nearness)
+        return a.nearness < b.nearness;
+    if (a.nextUse != b.nextUse)
+        return a.nextUse > b.nextUse;
+    return a.lastUsedAt < b.lastUsedAt;
+}
+
+std::unique_ptr<EvictionPolicy> makePolicy(api::Eviction eviction)
+{
+    switch (eviction) {
+    case api::Eviction::fifo:
+        return std::make_unique<FifoPolicy>();
+    case api::Eviction::lru:
+        return std::make_unique<LruPolicy>();
+    case api::Eviction::lfru:
+        return std::make_unique<LfruPolicy>();
+    case api::Eviction::lookahead:
+        break;
+    }
+    return std::make_unique<LookaheadPolicy>();
+}
+
+int chooseVictim(const EvictionPolicy& policy, std::span<const VictimCandidate> candidates)
 {
     const auto best = std::min_element(
         candidates.begin(), candidates.end(),
-        [&](const VictimCandidate& a, const VictimCandidate& b) { return isBetterVictim(eviction, a, b); });
+        [&](const VictimCandidate& a, const VictimCandidate& b) { return policy.isWorthLess(a, b); });
     return best == candidates.end() ? -1 : static_cast<int>(best - candidates.begin());
 }
 

@@ -11,11 +11,17 @@ namespace sida::experts
 namespace
 {
 
-constexpr double kFrequencyGrowth = 1.02;
-constexpr double kFrequencyLimit = 1e200;
 /// A layer's experts are computed in this many groups when slots are scarce: those of the first groups make
 /// room for the next layer's while the others are computed.
 constexpr std::size_t kGroups = 4;
+
+std::vector<int> expertsPerLayer(const HostStore& store)
+{
+    std::vector<int> experts;
+    for (int layer = 0; layer < store.layers(); ++layer)
+        experts.push_back(store.experts(layer));
+    return experts;
+}
 
 } // namespace
 
@@ -37,6 +43,9 @@ ExpertCache::ExpertCache(
     , m_experts(static_cast<std::size_t>(store.expertCount()))
     , m_slots(static_cast<std::size_t>(store.expertCount()))
     , m_prefetch(store.expertCount(), options.window)
+    , m_forecast(expertsPerLayer(store), options.window)
+    , m_policy(makePolicy(options.eviction))
+    , m_switches(static_cast<std::size_t>(store.layers()))
     , m_enabledSlots(std::min(options.slots, store.expertCount()))
     , m_activeOfExpert(static_cast<std::size_t>(store.expertCount()), -1)
 {
@@ -64,7 +73,11 @@ void ExpertCache::addTable(const HashTable& table, Nanoseconds ready)
     {
         const std::lock_guard lock(m_mutex);
         const Position first = static_cast<Position>(table.batch) * static_cast<Position>(m_store.layers());
+        if (table.batch < m_toldUntil)
+            m_prefetch.retract(first, first + table.layers.size());
+        m_toldUntil = std::max(m_toldUntil, table.batch + 1);
         for (std::size_t layer = 0; layer < table.layers.size(); ++layer) {
+            m_forecast.addTable(table.batch, static_cast<int>(layer), table.layers[layer].predicted);
             for (const LayerTable::Count& count : table.layers[layer].predicted) {
                 const ExpertKey key{static_cast<std::uint16_t>(layer), count.expert};
                 m_prefetch.add({first + layer, m_store.index(key), ready});
@@ -80,13 +93,6 @@ void ExpertCache::beginBatch(std::uint32_t batch, const HashTable* table, Nanose
     m_batch = batch;
     m_table = table;
     m_tableReady = tableReady;
-    m_frequencyStep *= kFrequencyGrowth;
-    if (m_frequencyStep > kFrequencyLimit) {
-        const std::lock_guard lock(m_mutex);
-        for (Expert& expert : m_experts)
-            expert.frequency /= kFrequencyLimit;
-        m_frequencyStep /= kFrequencyLimit;
-    }
 }
 
 std::uint32_t ExpertCache::predictedTokens(int moeLayer, std::uint16_t expert) const
@@ -126,7 +132,10 @@ void ExpertCache::beginLayer(int moeLayer, std::span<const ActiveExpert> active)
     {
         const std::lock_guard lock(m_mutex);
         m_arrived.clear();
-        m_prefetch.advanceTo(position(moeLayer) + 1);
+        m_nextPosition = position(moeLayer) + 1;
+        m_prefetch.advanceTo(m_nextPosition);
+        m_forecast.learn(m_batch, moeLayer, active);
+        m_usedByALayer = active.size();
         for (const ActiveExpert& use : active) {
             Active entry;
             const ExpertKey key{static_cast<std::uint16_t>(moeLayer), use.expert};
@@ -135,8 +144,7 @@ void ExpertCache::beginLayer(int moeLayer, std::span<const ActiveExpert> active)
             entry.row.key = key;
             entry.row.routed = use.rows;
             entry.row.predicted = predictedTokens(moeLayer, use.expert);
-            Expert& expert = m_experts[static_cast<std::size_t>(entry.expert)];
-            expert.frequency += m_frequencyStep;
+            const Expert& expert = m_experts[static_cast<std::size_t>(entry.expert)];
             m_activeOfExpert[static_cast<std::size_t>(entry.expert)] = static_cast<int>(m_active.size());
             if (expert.slot >= 0 && !expert.copying) {
                 ++m_slots[static_cast<std::size_t>(expert.slot)].pins;
@@ -150,6 +158,7 @@ void ExpertCache::beginLayer(int moeLayer, std::span<const ActiveExpert> active)
             }
             m_active.push_back(entry);
         }
+        judgePredictions(moeLayer);
         m_hasMisses = m_hits.size() < m_active.size();
         const bool roomIsWanted = m_table && m_enabledSlots < m_store.expertCount();
         m_groupLimit = roomIsWanted ? std::max<std::size_t>(1, (m_active.size() + kGroups - 1) / kGroups)
@@ -158,6 +167,35 @@ void ExpertCache::beginLayer(int moeLayer, std::span<const ActiveExpert> active)
         ++m_workVersion;
     }
     m_work.notify_one();
+}
+
+void ExpertCache::judgePredictions(int moeLayer)
+{
+    const Position now = position(moeLayer);
+    if (m_table) {
+        PrefetchSwitch& layerSwitch = m_switches[static_cast<std::size_t>(moeLayer)];
+        int judged = 0;
+        int right = 0;
+        for (const LayerTable::Count& count : m_table->layers[static_cast<std::size_t>(moeLayer)].predicted) {
+            const int index = m_store.index({static_cast<std::uint16_t>(moeLayer), count.expert});
+            const int slot = m_experts[static_cast<std::size_t>(index)].slot;
+            // What is there for another reason says nothing about prefetching.
+            if (slot >= 0 && m_slots[static_cast<std::size_t>(slot)].copiedFor != now)
+                continue;
+            ++judged;
+            right += m_activeOfExpert[static_cast<std::size_t>(index)] >= 0 ? 1 : 0;
+        }
+        if (layerSwitch.judge(judged, right))
+            m_useRecorder.record(api::PrefetchSwitchRow{
+                m_layerBegin, m_batch, static_cast<std::uint16_t>(moeLayer), layerSwitch.isOn(),
+                static_cast<float>(layerSwitch.precision())});
+    }
+    for (Slot& slot : m_slots) {
+        if (slot.copiedFor > now)
+            continue;
+        slot.copiedFor = kNever;
+        --m_ahead;
+    }
 }
 
 ExpertSource::Ready ExpertCache::next()

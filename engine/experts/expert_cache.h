@@ -10,11 +10,14 @@
 #include "engine/experts/hash_table.h"
 #include "engine/experts/host_store.h"
 #include "engine/experts/prefetch_queue.h"
+#include "engine/experts/prefetch_switch.h"
+#include "engine/experts/use_forecast.h"
 #include "engine/profile/recorder.h"
 
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <vector>
@@ -27,7 +30,9 @@ namespace sida::experts
 /// Three threads meet here: the hash-building thread adds tables, the inference thread asks for the experts
 /// of one layer after the other, the transfer thread copies. Demand goes before prefetch; prefetch goes in
 /// the order of use and only into a free slot or one whose expert is needed later than the one that comes, so
-/// it can never push out what is wanted sooner. Evicting is forgetting: host copies never change.
+/// it can never push out what is wanted sooner. How much may lie ahead of its use is limited, and a layer
+/// whose predictions do not come true is not prefetched for until they do. Evicting is forgetting: host
+/// copies never change.
 ///
 /// One mutex guards the state. A layer takes it twice when everything fits, and once more for each expert
 /// when slots are scarce and what was used makes room for what comes.
@@ -38,6 +43,7 @@ public:
         api::Eviction eviction = api::Eviction::lookahead;
         int slots = 0; ///< at the start, at least 2 unless there are fewer experts
         int window = 1; ///< most hash tables that can be known at one time
+        std::uint64_t prefetchBytes = 0; ///< copied ahead and not yet used, at most; 0 = defaultPrefetchLimit
     };
 
     /// `transfers` belongs to the transfer thread, `uses` to the inference thread.
@@ -45,7 +51,8 @@ public:
         const HostStore& store, device::MemoryLedger& ledger, const SessionClock& clock,
         profile::Recorder::Producer& transfers, profile::Recorder::Producer& uses, const Options& options);
 
-    /// Hash-building thread: what the batch will need, before the batch is queued.
+    /// Hash-building thread: what the batch will need, before the batch is queued. A second table for a batch
+    /// replaces the first; copies that it no longer asks for are not begun.
     void addTable(const HashTable& table, Nanoseconds ready);
 
     /// Inference thread, before the first layer. `table` is null when nothing was predicted, and stays valid
@@ -75,7 +82,6 @@ private:
         int slot = -1; ///< also while the copy is under way
         bool copying = false;
         Nanoseconds evictedAt = -1;
-        double frequency = 0;
     };
     struct Slot {
         int expert = -1;
@@ -83,6 +89,7 @@ private:
         bool enabled = false; ///< within the budget
         bool booked = false; ///< its memory is taken
         bool used = false; ///< since it was filled
+        Position copiedFor = kNever; ///< prefetched for this position, which is still to come
         std::uint64_t insertedAt = 0;
         std::uint64_t lastUsedAt = 0;
     };
@@ -119,6 +126,8 @@ private:
     int bestVictim(Position neededBefore);
     void evict(int slot, api::EvictionReason reason, profile::Recorder::Producer& recorder);
     bool bookSlot(int slot);
+    int prefetchLimit() const;
+    void judgePredictions(int moeLayer);
     void classifyMiss(Active& active, bool copying, bool predicted) const;
     std::uint32_t predictedTokens(int moeLayer, std::uint16_t expert) const;
     void recordMemory(profile::Recorder::Producer& recorder) const;
@@ -140,6 +149,10 @@ private:
     std::vector<Expert> m_experts;
     std::vector<Slot> m_slots;
     PrefetchQueue m_prefetch;
+    UseForecast m_forecast;
+    const std::unique_ptr<EvictionPolicy> m_policy;
+    std::vector<PrefetchSwitch> m_switches; ///< by layer
+    std::uint32_t m_toldUntil = 0; ///< tables came for batches before this one
     std::vector<Demand> m_demand; ///< oldest first
     std::vector<VictimCandidate> m_candidates; ///< scratch of bestVictim
     int m_enabledSlots = 0;
@@ -147,7 +160,9 @@ private:
     bool m_paused = false;
     Nanoseconds m_busySince = -1; ///< since when the transfer thread has had no idle moment; -1 while idle
     std::uint64_t m_tick = 0;
-    double m_frequencyStep = 1; ///< grows with each batch, so that old uses fade
+    Position m_nextPosition = 0; ///< the first that has not begun
+    int m_ahead = 0; ///< slots with a `copiedFor`
+    std::size_t m_usedByALayer = 0; ///< experts, the latest layer
 
     // Of the layer in progress; only the inference thread touches them, except where the mutex is held.
     std::uint32_t m_batch = 0;

@@ -3,6 +3,7 @@
 // The transfer thread's half of ExpertCache: what to copy next, into which slot, and the copy itself.
 #include "engine/experts/expert_cache.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
 
@@ -54,8 +55,11 @@ bool ExpertCache::pickDemand(Job& job)
 
 bool ExpertCache::pickPrefetch(Job& job)
 {
+    if (m_ahead >= prefetchLimit())
+        return false;
     while (const std::optional<PrefetchQueue::Item> item = m_prefetch.front()) {
-        if (m_experts[static_cast<std::size_t>(item->expert)].slot >= 0) {
+        const bool isThere = m_experts[static_cast<std::size_t>(item->expert)].slot >= 0;
+        if (isThere || !m_switches[m_store.key(item->expert).layer].isOn()) {
             m_prefetch.popFront();
             continue;
         }
@@ -65,9 +69,19 @@ bool ExpertCache::pickPrefetch(Job& job)
         job = {item->expert, slot, item->position, api::TransferKind::prefetch, item->queued};
         m_prefetch.popFront();
         assign(job.expert, slot);
+        m_slots[static_cast<std::size_t>(slot)].copiedFor = job.position;
+        ++m_ahead;
         return true;
     }
     return false;
+}
+
+int ExpertCache::prefetchLimit() const
+{
+    if (m_options.prefetchBytes == 0)
+        return defaultPrefetchLimit(m_enabledSlots, m_usedByALayer);
+    const std::uint64_t slots = m_options.prefetchBytes / m_arena.slotBytes();
+    return static_cast<int>(std::clamp<std::uint64_t>(slots, 1, m_slots.size()));
 }
 
 void ExpertCache::assign(int expertIndex, int slotIndex)
@@ -108,10 +122,13 @@ int ExpertCache::bestVictim(Position neededBefore)
         const Position nextUse = m_prefetch.nextUse(slot.expert);
         if (expert.copying || nextUse <= neededBefore)
             continue;
+        const ExpertKey key = m_store.key(slot.expert);
         m_candidates.push_back(
-            {static_cast<int>(i), slot.insertedAt, slot.lastUsedAt, nextUse, expert.frequency});
+            {static_cast<int>(i), slot.insertedAt, slot.lastUsedAt, nextUse,
+             m_forecast.frequency(key.layer, key.expert),
+             m_policy->asksForecast() ? m_forecast.nearness(key.layer, key.expert, m_nextPosition) : 0});
     }
-    const int chosen = chooseVictim(m_options.eviction, m_candidates);
+    const int chosen = chooseVictim(*m_policy, m_candidates);
     return chosen < 0 ? -1 : m_candidates[static_cast<std::size_t>(chosen)].slot;
 }
 
@@ -125,6 +142,10 @@ void ExpertCache::evict(int slotIndex, api::EvictionReason reason, profile::Reco
     expert.slot = -1;
     expert.evictedAt = now;
     slot.expert = -1;
+    if (slot.copiedFor != kNever) {
+        slot.copiedFor = kNever;
+        --m_ahead;
+    }
     if (const Position nextUse = m_prefetch.nextUse(index); nextUse != kNever)
         m_prefetch.putBack({nextUse, index, now});
 }

@@ -17,6 +17,11 @@ bool isLater(const PrefetchQueue::Item& a, const PrefetchQueue::Item& b)
 
 } // namespace
 
+int defaultPrefetchLimit(int slots, std::size_t usedByALayer)
+{
+    return std::max({1, slots / 4, static_cast<int>(2 * usedByALayer)});
+}
+
 PrefetchQueue::PrefetchQueue(int experts, int window)
     : m_capacity(static_cast<std::uint32_t>(window))
     , m_positions(static_cast<std::size_t>(experts) * m_capacity)
@@ -38,9 +43,31 @@ void PrefetchQueue::add(const Item& item)
     if (coming.count == m_capacity)
         return;
     const std::size_t base = static_cast<std::size_t>(item.expert) * m_capacity;
-    m_positions[base + (coming.head + coming.count) % m_capacity] = item.position;
-    ++coming.count;
+    const auto at
+        = [&](std::uint32_t i) -> Position& { return m_positions[base + (coming.head + i) % m_capacity]; };
+    std::uint32_t place = coming.count++;
+    for (; place > 0 && at(place - 1) > item.position; --place)
+        at(place) = at(place - 1);
+    at(place) = item.position;
     push(item);
+}
+
+void PrefetchQueue::retract(Position first, Position end)
+{
+    const auto isTakenBack = [&](Position position) { return position >= first && position < end; };
+    for (std::size_t expert = 0; expert < m_coming.size(); ++expert) {
+        Coming& coming = m_coming[expert];
+        const std::size_t base = expert * m_capacity;
+        std::uint32_t kept = 0;
+        for (std::uint32_t i = 0; i < coming.count; ++i) {
+            const Position position = m_positions[base + (coming.head + i) % m_capacity];
+            if (!isTakenBack(position))
+                m_positions[base + (coming.head + kept++) % m_capacity] = position;
+        }
+        coming.count = kept;
+    }
+    std::erase_if(m_order, [&](const Item& item) { return isTakenBack(item.position); });
+    std::make_heap(m_order.begin(), m_order.end(), isLater);
 }
 
 void PrefetchQueue::putBack(const Item& item)

@@ -5,12 +5,18 @@
 #include "engine/base/clock.h"
 #include "engine/experts/eviction.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 namespace sida::experts
 {
+
+/// Experts that may be copied ahead and not yet used, where no limit was asked for: a quarter of the slots,
+/// and at least those of two layers. Farther ahead nothing is won (a copy comes in time as it is), and slots
+/// that wait are missing where experts come back often.
+int defaultPrefetchLimit(int slots, std::size_t usedByALayer);
 
 /// What the queued hash tables foretell: for each expert its coming uses, and all of them in the order of
 /// use.
@@ -26,8 +32,9 @@ public:
         Nanoseconds queued = 0;
     };
 
-    /// Positions of one expert must be added in ascending order.
     void add(const Item& item);
+    /// Takes back what was foretold for the positions from `first` to before `end`.
+    void retract(Position first, Position end);
     /// Back into the order of use, for an expert that was evicted although it is still wanted.
     void putBack(const Item& item);
     /// Everything before this position has happened.

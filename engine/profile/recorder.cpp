@@ -30,6 +30,7 @@ constexpr std::tuple kKinds{
     Member<api::EvictionRow>{&api::RecordingChunk::evictions},
     Member<api::StallRow>{&api::RecordingChunk::stalls},
     Member<api::MemoryRow>{&api::RecordingChunk::memory},
+    Member<api::PrefetchSwitchRow>{&api::RecordingChunk::prefetchSwitches},
     Member<api::HashRow>{&api::RecordingChunk::hash},
     Member<api::HashBuildRow>{&api::RecordingChunk::hashBuilds},
     Member<api::SampleRow>{&api::RecordingChunk::samples}};
@@ -76,6 +77,7 @@ public:
     void record(const api::EvictionRow& row) noexcept override { push(row); }
     void record(const api::StallRow& row) noexcept override { push(row); }
     void record(const api::MemoryRow& row) noexcept override { push(row); }
+    void record(const api::PrefetchSwitchRow& row) noexcept override { push(row); }
     void record(const api::HashRow& row) noexcept override { push(row); }
     void record(const api::HashBuildRow& row) noexcept override { push(row); }
     void record(const api::SampleRow& row) noexcept override { push(row); }
@@ -114,6 +116,7 @@ public:
     void record(const api::EvictionRow&) noexcept override { }
     void record(const api::StallRow&) noexcept override { }
     void record(const api::MemoryRow&) noexcept override { }
+    void record(const api::PrefetchSwitchRow&) noexcept override { }
     void record(const api::HashRow&) noexcept override { }
     void record(const api::HashBuildRow&) noexcept override { }
     void record(const api::SampleRow&) noexcept override { }

@@ -31,6 +31,7 @@ public:
         virtual void record(const api::EvictionRow& row) noexcept = 0;
         virtual void record(const api::StallRow& row) noexcept = 0;
         virtual void record(const api::MemoryRow& row) noexcept = 0;
+        virtual void record(const api::PrefetchSwitchRow& row) noexcept = 0;
         virtual void record(const api::HashRow& row) noexcept = 0;
         virtual void record(const api::HashBuildRow& row) noexcept = 0;
         virtual void record(const api::SampleRow& row) noexcept = 0;

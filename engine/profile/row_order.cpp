@@ -32,6 +32,7 @@ void orderRows(api::RecordingChunk& rows)
     order(rows.stalls, [](const api::StallRow& row) { return row.begin; });
     order(rows.memory, [](const api::MemoryRow& row) { return row.time; });
     order(rows.budgets, [](const api::BudgetRow& row) { return row.time; });
+    order(rows.prefetchSwitches, [](const api::PrefetchSwitchRow& row) { return row.time; });
     order(rows.hash, [](const api::HashRow& row) { return std::tuple(row.batch, row.layer); });
     order(rows.hashBuilds, [](const api::HashBuildRow& row) { return std::tuple(row.begin, row.batch); });
     order(rows.samples, [](const api::SampleRow& row) { return row.batch; });

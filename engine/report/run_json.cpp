@@ -88,7 +88,11 @@ Json hashObject(const api::Figures& figures)
 {
     if (!figures.hasHash)
         return nullptr;
-    return {{"hit_rate", figures.hashHitRate}, {"precision", figures.precision}, {"recall", figures.recall}};
+    return {
+        {"hit_rate", figures.hashHitRate},
+        {"precision", figures.precision},
+        {"recall", figures.recall},
+        {"prefetch_off_layers", figures.prefetchOffLayers}};
 }
 
 } // namespace

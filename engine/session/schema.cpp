@@ -43,6 +43,9 @@ CREATE TABLE memory(
 CREATE TABLE budgets(
     time_ns INTEGER NOT NULL, from_bytes INTEGER NOT NULL, to_bytes INTEGER NOT NULL,
     accepted INTEGER NOT NULL, reason TEXT NOT NULL);
+CREATE TABLE prefetch_switches(
+    time_ns INTEGER NOT NULL, batch INTEGER NOT NULL, layer INTEGER NOT NULL, is_on INTEGER NOT NULL,
+    precision REAL NOT NULL);
 CREATE TABLE hash(
     batch INTEGER NOT NULL, layer INTEGER NOT NULL, tokens INTEGER NOT NULL, token_hits INTEGER NOT NULL,
     predicted_experts INTEGER NOT NULL, active_experts INTEGER NOT NULL, correct_experts INTEGER NOT NULL,

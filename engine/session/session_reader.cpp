@@ -38,6 +38,10 @@ Status checkKind(const std::filesystem::path& path)
     return {};
 }
 
+/// Tables that older files of this version do not have.
+template <typename Row>
+constexpr bool kCameLater = std::is_same_v<Row, api::PrefetchSwitchRow>;
+
 /// The name of the table in the file.
 template <typename Row>
 std::string storedIn()
@@ -83,6 +87,8 @@ private:
     Status check();
     Status countRows(const api::RecordingChunk& kinds);
     template <typename Row>
+    Result<bool> isThere();
+    template <typename Row>
     Status readTable(std::vector<Row>& rows, const api::RunHeader& header);
     template <typename Row>
     Status readPlainTable(std::vector<Row>& rows, const api::RunHeader& header);
@@ -121,11 +127,30 @@ Status Reading::check()
     return {};
 }
 
+template <typename Row>
+Result<bool> Reading::isThere()
+{
+    if constexpr (!kCameLater<Row>) {
+        return true; // if it is missing, the file is damaged
+    } else {
+        SIDA_TRY_ASSIGN(
+            const std::int64_t found,
+            m_database.integer(fmt::format(
+                "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '{}'", storedIn<Row>())));
+        return found > 0;
+    }
+}
+
 Status Reading::countRows(const api::RecordingChunk& kinds)
 {
     Status status;
     forEachTable(kinds, [&]<typename Row>(const std::vector<Row>&) {
         if (!status)
+            return;
+        const Result<bool> there = isThere<Row>();
+        if (!there)
+            status = failure(there.error());
+        if (!there || !*there)
             return;
         const auto count
             = m_database.integer(fmt::format("SELECT {} FROM \"{}\"", howMany<Row>(), storedIn<Row>()));
@@ -140,6 +165,9 @@ Status Reading::countRows(const api::RecordingChunk& kinds)
 template <typename Row>
 Status Reading::readTable(std::vector<Row>& rows, const api::RunHeader& header)
 {
+    SIDA_TRY_ASSIGN(const bool there, isThere<Row>());
+    if (!there)
+        return {};
     if constexpr (TableOf<Row>::kPacked)
         return readPackedTable(rows, header);
     else

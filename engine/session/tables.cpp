@@ -261,6 +261,21 @@ api::BudgetRow TableOf<api::BudgetRow>::read(RowInput& in)
     return row;
 }
 
+void TableOf<api::PrefetchSwitchRow>::write(Statement& out, const api::PrefetchSwitchRow& row)
+{
+    out.bind(row.time, row.batch, row.layer, row.on, static_cast<double>(row.precision));
+}
+api::PrefetchSwitchRow TableOf<api::PrefetchSwitchRow>::read(RowInput& in)
+{
+    api::PrefetchSwitchRow row;
+    row.time = in.amount();
+    row.batch = in.batch();
+    row.layer = in.layer();
+    row.on = in.flag();
+    row.precision = static_cast<float>(in.real());
+    return row;
+}
+
 void TableOf<api::HashRow>::write(Statement& out, const api::HashRow& row)
 {
     out.bind(

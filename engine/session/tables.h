@@ -137,6 +137,7 @@ SIDA_TABLE(
     "time_ns, dense_weights, predictor, expert_slots, staging, activations, runtime_context, budget",
     "rowid");
 SIDA_TABLE(BudgetRow, "budgets", "time_ns, from_bytes, to_bytes, accepted, reason", "rowid");
+SIDA_TABLE(PrefetchSwitchRow, "prefetch_switches", "time_ns, batch, layer, is_on, precision", "rowid");
 SIDA_TABLE(
     HashRow, "hash", "batch, layer, tokens, token_hits, predicted_experts, active_experts, correct_experts",
     "batch, layer");
@@ -159,11 +160,12 @@ void forEachTable(Chunk& chunk, Visit&& visit)
     visit(chunk.stalls);
     visit(chunk.memory);
     visit(chunk.budgets);
+    visit(chunk.prefetchSwitches);
     visit(chunk.hash);
     visit(chunk.hashBuilds);
     visit(chunk.samples);
 }
-constexpr std::size_t kTables = 11;
+constexpr std::size_t kTables = 12;
 
 /// Text as it may be shown: what is not UTF-8 becomes U+FFFD.
 std::string cleanText(std::string_view text);

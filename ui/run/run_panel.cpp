@@ -135,6 +135,9 @@ void RunPanel::addPolicies()
         api::Eviction::lru, toText(api::name(api::Eviction::lru)),
         tr("Evict the expert that was not used for longest"));
     m_eviction->add(
+        api::Eviction::lfru, toText(api::name(api::Eviction::lfru)),
+        tr("Evict the expert that was used least; old uses count less"));
+    m_eviction->add(
         api::Eviction::fifo, toText(api::name(api::Eviction::fifo)),
         tr("Evict the expert that was copied first"));
 }

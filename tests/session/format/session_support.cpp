@@ -78,6 +78,8 @@ public:
             addLayer(layer);
         m_rows.memory = {{m_start, {100, 20, upTo(1000), 5, upTo(90), 7}, 2000}};
         m_rows.budgets = {{m_start, 2000, upTo(9000), upTo(1) == 1, "zu klein: needs 7 MiB"}};
+        m_rows.prefetchSwitches
+            = {{m_start, m_batch, static_cast<std::uint16_t>(upTo(2)), upTo(1) == 1, 0.125F}};
         for (std::uint64_t i = 0; i < 3; ++i)
             m_rows.samples.push_back(
                 {m_batch * 3 + i, m_batch, upTo(60), answer(), answer(), -1, upTo(9), upTo(900) / 8.0});
@@ -186,6 +188,7 @@ void expectSame(const api::Recording& found, const api::Recording& expected)
     EXPECT_EQ(found.rows.stalls, expected.rows.stalls);
     EXPECT_EQ(found.rows.memory, expected.rows.memory);
     EXPECT_EQ(found.rows.budgets, expected.rows.budgets);
+    EXPECT_EQ(found.rows.prefetchSwitches, expected.rows.prefetchSwitches);
     EXPECT_EQ(found.rows.hash, expected.rows.hash);
     EXPECT_EQ(found.rows.hashBuilds, expected.rows.hashBuilds);
     EXPECT_EQ(found.rows.samples, expected.rows.samples);

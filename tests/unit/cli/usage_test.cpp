@@ -85,7 +85,7 @@ TEST_F(Usage, AWordThatAnOptionDoesNotKnowIsAnsweredWithThoseItKnows)
     const std::vector<std::array<std::string, 3>> wrong
         = {{"--policy", "ondemand", "resident, on-demand, sida"},
            {"--routing", "fuzzy", "exact, predicted"},
-           {"--eviction", "mru", "fifo, lru, lookahead"},
+           {"--eviction", "mru", "fifo, lru, lfru, lookahead"},
            {"--task", "mnli", "classify, sst2, mrpc, rte, multirc, text, seq2seq, score"},
            {"--device", "tpu", "cpu, cuda"},
            {"--dtype", "f64", "f32, bf16, f16"},

@@ -13,38 +13,42 @@ namespace
 
 std::vector<VictimCandidate> threeSlots()
 {
-    // slot, inserted, last used, next use, frequency
-    return {{4, 10, 30, 7, 1.0}, {5, 20, 25, kNever, 9.0}, {6, 15, 40, kNever, 2.0}};
+    // slot, inserted, last used, next use, frequency, nearness
+    return {{4, 10, 30, 7, 1.0, 0.6}, {5, 20, 25, kNever, 9.0, 0.2}, {6, 15, 40, kNever, 2.0, 0.1}};
+}
+
+/// The slot that leaves.
+int victim(api::Eviction eviction, const std::vector<VictimCandidate>& slots)
+{
+    return slots[static_cast<std::size_t>(chooseVictim(*makePolicy(eviction), slots))].slot;
 }
 
 TEST(Eviction, FifoTakesTheOldestWhateverItsUse)
 {
-    EXPECT_EQ(
-        threeSlots()[static_cast<std::size_t>(chooseVictim(api::Eviction::fifo, threeSlots()))].slot, 4);
+    EXPECT_EQ(victim(api::Eviction::fifo, threeSlots()), 4);
 }
 
 TEST(Eviction, LruTakesTheLongestUnused)
 {
-    EXPECT_EQ(threeSlots()[static_cast<std::size_t>(chooseVictim(api::Eviction::lru, threeSlots()))].slot, 5);
+    EXPECT_EQ(victim(api::Eviction::lru, threeSlots()), 5);
 }
 
-TEST(Eviction, LookaheadTakesWhatNoTableMentionsAndAmongThoseTheRarest)
-{
-    EXPECT_EQ(
-        threeSlots()[static_cast<std::size_t>(chooseVictim(api::Eviction::lookahead, threeSlots()))].slot, 6);
-}
-
-TEST(Eviction, LookaheadTakesTheFarthestUseWhenAllAreForetold)
+TEST(Eviction, LfruTakesTheLeastUsedAndAmongEqualsTheLongestUnused)
 {
     std::vector<VictimCandidate> slots = threeSlots();
-    slots[1].nextUse = 9;
-    slots[2].nextUse = 8;
-    EXPECT_EQ(slots[static_cast<std::size_t>(chooseVictim(api::Eviction::lookahead, slots))].slot, 5);
+    EXPECT_EQ(victim(api::Eviction::lfru, slots), 4);
+    slots[1].frequency = slots[0].frequency;
+    EXPECT_EQ(victim(api::Eviction::lfru, slots), 5);
+}
+
+TEST(Eviction, LookaheadTakesWhoseUseIsBelievedFarthest)
+{
+    EXPECT_EQ(victim(api::Eviction::lookahead, threeSlots()), 6);
 }
 
 TEST(Eviction, NothingToGiveUpIsSaidSo)
 {
-    EXPECT_EQ(chooseVictim(api::Eviction::lookahead, {}), -1);
+    EXPECT_EQ(chooseVictim(LookaheadPolicy(), {}), -1);
 }
 
 TEST(PrefetchQueue, HandsOutExpertsInTheOrderOfUse)
@@ -95,6 +99,22 @@ TEST(PrefetchQueue, BringsAnEvictedExpertBackBeforeLaterOnes)
     queue.popFront();
     queue.putBack({4, 0, 5});
     EXPECT_EQ(queue.front()->expert, 0);
+}
+
+TEST(PrefetchQueue, TakesBackWhatWasForetoldForABatchAndKeepsTheRest)
+{
+    PrefetchQueue queue(3, 4);
+    queue.add({4, 0, 0});
+    queue.add({8, 0, 0});
+    queue.add({5, 1, 0});
+    queue.retract(4, 8);
+    EXPECT_EQ(queue.nextUse(0), 8U);
+    EXPECT_EQ(queue.nextUse(1), kNever);
+    EXPECT_EQ(queue.front()->position, 8U);
+    queue.add({6, 0, 0}); // said anew, before what was known already
+    EXPECT_EQ(queue.nextUse(0), 6U);
+    queue.advanceTo(7);
+    EXPECT_EQ(queue.nextUse(0), 8U);
 }
 
 } // namespace

@@ -71,8 +71,9 @@ struct Played {
 
 /// Plays a trace with a real transfer thread. `window` tables are known ahead; 0 = none are given to the
 /// cache.
-Played
-play(const Trace& trace, api::Eviction eviction, int slots, int window, const std::vector<int>& resizes = {})
+Played play(
+    const Trace& trace, api::Eviction eviction, int slots, int window, const std::vector<int>& resizes = {},
+    int prefetchedExperts = 0)
 {
     const HostStore store = makeStore();
     const std::uint64_t slotBytes = ExpertCache::slotBytes(store);
@@ -84,7 +85,9 @@ play(const Trace& trace, api::Eviction eviction, int slots, int window, const st
     profile::Recorder recorder;
     auto& transfers = recorder.addProducer("transfer");
     auto& uses = recorder.addProducer("inference");
-    ExpertCache cache(store, ledger, clock, transfers, uses, {eviction, slots, window + 3});
+    ExpertCache cache(
+        store, ledger, clock, transfers, uses,
+        {eviction, slots, window + 3, slotBytes * static_cast<std::uint64_t>(prefetchedExperts)});
     std::jthread transferThread
         = startThread("transfer", [&](const std::stop_token& stop) { cache.serveTransfers(stop); });
 
@@ -213,7 +216,8 @@ TEST_P(EveryEviction, ManyChangesOfSizeLoseNothingAndKeepTheBudget)
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    All, EveryEviction, testing::Values(api::Eviction::fifo, api::Eviction::lru, api::Eviction::lookahead),
+    All, EveryEviction,
+    testing::Values(api::Eviction::fifo, api::Eviction::lru, api::Eviction::lfru, api::Eviction::lookahead),
     [](const auto& tested) { return std::string(api::name(tested.param)); });
 
 TEST(ExpertCache, WithoutTablesEveryMissIsUnpredicted)
@@ -247,6 +251,101 @@ TEST(ExpertCache, EachStallLastedAsLongAsItsRowSaysAndEndsWithACopy)
                 return row.key == stall.key && row.end <= stall.end && row.end >= stall.begin;
             }));
     }
+}
+
+/// Most experts that had been copied ahead for a layer that had not begun, at any time.
+int mostAhead(const api::RecordingChunk& rows)
+{
+    std::map<std::pair<std::uint32_t, std::uint16_t>, Nanoseconds> begins;
+    for (const api::LayerRow& layer : rows.layers)
+        begins[{layer.batch, layer.layer}] = layer.begin;
+    int most = 0;
+    for (const api::TransferRow& one : rows.transfers) {
+        int ahead = 0;
+        for (const api::TransferRow& other : rows.transfers)
+            ahead += other.kind == api::TransferKind::prefetch && other.begin <= one.begin
+                && begins[{other.batch, other.key.layer}] > one.begin;
+        most = std::max(most, ahead);
+    }
+    return most;
+}
+
+TEST(ExpertCache, NoMoreIsCopiedAheadThanTheLimitAllows)
+{
+    const Trace trace = randomTrace(40, 1, 31);
+    for (const int limit : {1, 3}) {
+        const Played played = play(trace, api::Eviction::lookahead, kLayers * kExperts, 8, {}, limit);
+        EXPECT_LE(mostAhead(played.rows), limit);
+        EXPECT_EQ(played.wrongBlocks, 0);
+    }
+}
+
+TEST(ExpertCache, PrefetchingStopsWhereItDoesNotPayAndStartsAgainWhenItDoes)
+{
+    // In layer 0 the tables name what is not used, and later what is; the other layers are always right.
+    Trace trace;
+    for (std::uint32_t batch = 0; batch < 400; ++batch) {
+        const bool isWrong = batch < 150;
+        const auto used = static_cast<std::uint16_t>(batch % 4);
+        const auto named = static_cast<std::uint16_t>(isWrong ? 4 + batch % 4 : used);
+        trace.uses.push_back({{{used, 1}}, {{used, 1}}, {{used, 1}}});
+        HashTable table;
+        table.batch = batch;
+        table.layers.resize(kLayers);
+        table.layers[0].predicted = {{named, 1}};
+        table.layers[1].predicted = {{used, 1}};
+        table.layers[2].predicted = {{used, 1}};
+        trace.tables.push_back(table);
+    }
+    const Played played = play(trace, api::Eviction::fifo, 3, 2);
+    const auto& switches = played.rows.prefetchSwitches;
+    ASSERT_GE(switches.size(), 2U);
+    EXPECT_FALSE(switches[0].on);
+    EXPECT_LT(switches[0].precision, 0.2F);
+    EXPECT_TRUE(switches.back().on);
+    for (const api::PrefetchSwitchRow& row : switches)
+        EXPECT_EQ(row.layer, 0);
+    for (const api::TransferRow& transfer : played.rows.transfers) {
+        const bool wasOff = transfer.batch > switches[0].batch + 3 && transfer.batch < switches[1].batch;
+        EXPECT_FALSE(wasOff && transfer.key.layer == 0 && transfer.kind == api::TransferKind::prefetch);
+    }
+}
+
+TEST(ExpertCache, ANewerTableForABatchTakesBackWhatTheOlderOneAskedFor)
+{
+    const HostStore store = makeStore();
+    device::MemoryLedger ledger(ExpertCache::slotBytes(store) * kLayers * kExperts);
+    SessionClock clock;
+    profile::Recorder recorder;
+    auto& transfers = recorder.addProducer("transfer");
+    auto& uses = recorder.addProducer("inference");
+    ExpertCache cache(
+        store, ledger, clock, transfers, uses, {api::Eviction::lookahead, kLayers * kExperts, 4});
+    const auto tableOf = [](std::uint16_t expert) {
+        HashTable table;
+        table.layers.resize(kLayers);
+        for (LayerTable& layer : table.layers)
+            layer.predicted = {{expert, 1}};
+        return table;
+    };
+    cache.addTable(tableOf(1), clock.now());
+    const HashTable newer = tableOf(2);
+    cache.addTable(newer, clock.now());
+    std::jthread transferThread
+        = startThread("transfer", [&](const std::stop_token& stop) { cache.serveTransfers(stop); });
+    cache.beginBatch(0, &newer, clock.now());
+    for (int layer = 0; layer < kLayers; ++layer) {
+        const std::vector<ActiveExpert> active = {{2, 1}};
+        cache.beginLayer(layer, active);
+        cache.release(cache.next().index);
+        cache.endLayer();
+    }
+    transferThread.request_stop();
+    transferThread.join();
+    const api::RecordingChunk rows = recorder.drain();
+    EXPECT_EQ(rows.transfers.size(), static_cast<std::size_t>(kLayers));
+    for (const api::TransferRow& transfer : rows.transfers)
+        EXPECT_EQ(transfer.key.expert, 2);
 }
 
 TEST(ExpertCache, EverythingFitsMeansEachExpertIsCopiedOnce)
