@@ -57,7 +57,7 @@ TEST(RunJson, HoldsTheKeysOfTheContractInItsOrder)
     EXPECT_THAT(
         keysOf(run["stall_ms"]["by_cause"]),
         ElementsAre("late", "unpredicted", "evicted_early", "bus_saturated"));
-    EXPECT_THAT(keysOf(run["hash"]), ElementsAre("hit_rate", "precision", "recall"));
+    EXPECT_THAT(keysOf(run["hash"]), ElementsAre("hit_rate", "precision", "recall", "prefetch_off_layers"));
 }
 
 TEST(RunJson, ItsFiguresAreThoseOfTheRecording)
