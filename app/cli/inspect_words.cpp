@@ -4,6 +4,7 @@
 
 #include "app/cli/run_summary.h"
 #include "app/cli/text_table.h"
+#include "engine/api/consistency.h"
 #include "engine/base/units.h"
 
 #include <algorithm>
@@ -94,6 +95,24 @@ void writeInWords(std::ostream& out, const api::PredictorInfo& predictor)
               "{}, {}", units::formatCount(predictor.parameters), units::formatBytes(predictor.bytes))}});
 }
 
+namespace
+{
+
+void writeConsistency(std::ostream& out, const api::Consistency& consistency)
+{
+    TextRows rows;
+    if (!consistency.checked)
+        rows.emplace_back(
+            "record", "not checked: rows are missing, since the run did not end or events were lost");
+    else if (consistency.problems.empty())
+        rows.emplace_back("record", "checked, agrees with itself");
+    for (const std::string& problem : consistency.problems)
+        rows.emplace_back(rows.empty() ? "record" : "", "disagrees: " + problem);
+    writeRows(out, rows);
+}
+
+} // namespace
+
 void writeInWords(std::ostream& out, const api::Recording& recording, const std::filesystem::path& session)
 {
     out << fmt::format("{}: a session, {}", session.string(), api::name(recording.state));
@@ -101,6 +120,7 @@ void writeInWords(std::ostream& out, const api::Recording& recording, const std:
         out << " (" << recording.failure << ")";
     out << '\n';
     writeRunSummary(out, recording, {});
+    writeConsistency(out, api::checkConsistency(recording));
     if (recording.header.provenance.empty())
         return;
     out << "Provenance\n";

@@ -81,6 +81,11 @@ void addRunOptions(CLI::App& parser, RunSettings& settings)
         ->type_name("N");
     parser.add_option("--budget", settings.budget, "Most device memory: 2GiB, or 20% of what resident needs")
         ->type_name("SIZE");
+    parser
+        .add_option(
+            "--prefetch-limit", settings.prefetchLimit,
+            "Most that is copied ahead of its use: 64MiB, or 25% of the expert slots")
+        ->type_name("SIZE");
     parser.add_option("--device", settings.device, "cpu or cuda")->type_name("D");
     parser.add_option("--dtype", settings.dtype, "f32, bf16 or f16")->type_name("T");
     parser.add_option("--threads", settings.threads, "Threads that compute; 0 = all of the machine")
@@ -127,6 +132,9 @@ Result<RunPlan> planRun(const RunSettings& settings)
     SIDA_TRY_ASSIGN(run.dtype, api::parseDType(settings.dtype));
     if (!settings.budget.empty()) {
         SIDA_TRY_ASSIGN(run.budget, units::parseBudget(settings.budget));
+    }
+    if (!settings.prefetchLimit.empty()) {
+        SIDA_TRY_ASSIGN(run.prefetchLimit, units::parseBudget(settings.prefetchLimit));
     }
     SIDA_TRY(planPredictor(settings, plan));
     run.topK = settings.topK;

@@ -27,6 +27,7 @@ struct RunSettings {
     std::string device = "cpu";
     std::string dtype = "f32";
     int topK = 1;
+    std::string prefetchLimit;
     int lookahead = 8;
     int threads = 0;
     int batchSize = 1;

@@ -28,6 +28,9 @@ struct RunOptions {
     int topK = 1; ///< predicted experts per token: prefetched, and with routing `predicted` computed
     int lookahead = 8; ///< hash tables that may wait in the queue
     units::Budget budget;
+    /// Most that is copied ahead and not yet used, as a size or a share of the expert slots. Unlimited: the
+    /// engine's rule, a quarter of the slots and at least two layers' experts.
+    units::Budget prefetchLimit;
     DeviceKind device = DeviceKind::cpu;
     DType dtype = DType::f32;
     int threads = 0; ///< of the inference thread; 0 = all cores, less one with policy `sida`

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/report/inspect_json.h"
 
+#include "engine/api/consistency.h"
 #include "engine/api/figures.h"
 #include "engine/report/run_json.h"
 
@@ -115,6 +116,8 @@ std::string inspectJson(const api::Recording& recording, const std::filesystem::
     const Json run = runObject(recording.header, figures, session);
     for (const auto& [key, value] : run.items())
         out[key] = value;
+    const api::Consistency consistency = api::checkConsistency(recording);
+    out["consistency"] = {{"checked", consistency.checked}, {"problems", consistency.problems}};
     out["routed"] = sums.routed();
     out["predicted"] = recording.header.predictorName.empty() ? Json(nullptr) : Json(sums.predicted());
     return dump(out);

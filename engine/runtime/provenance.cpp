@@ -39,6 +39,8 @@ void addOptions(api::Provenance& facts, int maxLength, const api::RunOptions& op
     add("top_k", std::to_string(options.topK));
     add("lookahead", std::to_string(options.lookahead));
     add("budget", units::formatBudget(options.budget));
+    if (options.prefetchLimit.kind != units::Budget::Kind::unlimited)
+        add("prefetch_limit", units::formatBudget(options.prefetchLimit));
     add("dtype", std::string(api::name(options.dtype)));
     add("threads", std::to_string(inferenceThreads(options)));
     add("batch_size", std::to_string(options.batchSize));

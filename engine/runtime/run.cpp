@@ -44,6 +44,15 @@ Status checkOptions(const Run::Inputs& inputs, const api::RunOptions& options)
     return {};
 }
 
+/// 0 for the cache's own rule.
+std::uint64_t prefetchBytes(const api::RunOptions& options, const api::BudgetPlan& plan)
+{
+    if (options.prefetchLimit.kind == units::Budget::Kind::unlimited)
+        return 0;
+    const std::uint64_t slots = plan.byPurpose[static_cast<std::size_t>(api::Purpose::expertSlots)];
+    return std::max<std::uint64_t>(1, options.prefetchLimit.resolve(slots));
+}
+
 } // namespace
 
 Result<std::unique_ptr<Run>> Run::prepare(Inputs inputs, const api::RunOptions& options)
@@ -79,7 +88,7 @@ Run::Run(Inputs inputs, const api::RunOptions& options, BatchShape shape, const 
                              : nullptr)
     , m_cache(
           m_inputs.model.experts(), m_ledger, m_clock, m_transferRecorder, m_inferenceRecorder,
-          {options.eviction, plan.slots, options.lookahead + 3})
+          {options.eviction, plan.slots, options.lookahead + 3, prefetchBytes(options, plan)})
 {
     api::RunHeader& header = m_inputs.header;
     header.residentBytes = plan.residentBytes;
@@ -238,9 +247,12 @@ BudgetGate::Answer Run::applyBudget(const units::Budget& budget)
         if (plan->budgetBytes >= before)
             committed = m_ledger.setBudget(plan->budgetBytes);
         if (committed) {
+            const int slotsBefore = m_cache.slots();
             m_cache.resize(plan->slots);
             if (plan->budgetBytes < before)
                 committed = m_ledger.setBudget(plan->budgetBytes);
+            if (!committed)
+                m_cache.resize(slotsBefore); // the old budget stays, and with it what it allows
         }
         if (!committed)
             plan = failure(committed.error());

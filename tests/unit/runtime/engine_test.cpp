@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The SiDA Studio authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/api/consistency.h"
 #include "engine/runtime/create_engine.h"
 #include "engine/session/session.h"
 #include "tests/support/temp_folder.h"
@@ -100,6 +101,12 @@ void expectConsistent(const api::RunResult& result)
             total += bytes;
         EXPECT_LE(total, row.budget);
     }
+    const api::Consistency consistency = api::checkConsistency(*result.recording);
+    EXPECT_TRUE(consistency.checked);
+    for (const std::string& problem : consistency.problems)
+        ADD_FAILURE() << problem;
+    EXPECT_EQ(
+        consistency.usedBytes + consistency.wastedBytes + consistency.waitingBytes, figures.transferBytes);
     // Waiting time and its causes are two sums over the same rows.
     double byCause = 0;
     for (const double ms : figures.stallMsByCause)
@@ -117,8 +124,9 @@ TEST_F(EngineTest, ExactRoutingGivesTheBitsOfResidentUnderAnyPolicyEvictionBudge
         EXPECT_EQ(resident.figures.outcomes[0], resident.figures.uses);
         std::mt19937 random(static_cast<unsigned>(batchSize));
         for (const Policy policy : {Policy::onDemand, Policy::sida}) {
-            for (const Eviction eviction : {Eviction::fifo, Eviction::lru, Eviction::lookahead}) {
-                for (const double share : {0.0, 0.3, 0.8}) {
+            for (const Eviction eviction :
+                 {Eviction::fifo, Eviction::lru, Eviction::lfru, Eviction::lookahead}) {
+                for (const double share : {0.0, 0.1, 0.3, 0.6, 0.8, 1.0}) {
                     api::RunOptions tried = options(policy);
                     tried.eviction = eviction;
                     tried.batchSize = batchSize;
@@ -153,45 +161,56 @@ TEST_F(EngineTest, ABudgetBelowTheSmallestIsRefusedWithTheSmallestAndTheSmallest
     }
 }
 
-TEST_F(EngineTest, TheBudgetMayChangeAtAnyMomentAndTheOutputsStayTheSame)
+TEST_F(EngineTest, TheBudgetMayChangeTwoHundredTimesDuringARunAndTheOutputsStayTheSame)
 {
     const api::RunResult resident = mustRun(options(Policy::resident));
     api::RunOptions tried = options(Policy::sida);
-    tried.repeat = 40;
+    tried.repeat = 100'000; // ended below
     const std::uint64_t fewest = smallest(tried);
     const std::uint64_t most = m_engine->planBudget(tried)->budgetBytes;
     tried.budget = units::Budget::ofBytes(most);
-    std::atomic<int> accepted = 0;
-    std::atomic<int> refused = 0;
-    std::jthread changer([&](const std::stop_token& stop) {
+    std::atomic<std::size_t> samples = 0;
+    api::RunObserver observer;
+    observer.rows = [&](const auto& chunk) { samples += chunk->samples.size(); };
+    std::stop_source enough;
+    int accepted = 0;
+    int refused = 0;
+    std::jthread changer([&](const std::stop_token& runEnded) {
         std::mt19937_64 random(8);
-        while (!stop.stop_requested()) {
+        while (!runEnded.stop_requested() && (accepted + refused < 200 || samples < 60)) {
             const bool tooSmall = random() % 4 == 0;
             const auto bytes = tooSmall ? fewest - 1 : fewest + random() % (most - fewest);
             const auto answer = m_engine->changeBudget(units::Budget::ofBytes(bytes));
             if (answer) {
                 EXPECT_FALSE(tooSmall);
+                EXPECT_LE(answer->budgetBytes, bytes);
                 ++accepted;
             } else if (answer.error().kind == ErrorKind::budget) {
                 EXPECT_TRUE(tooSmall) << answer.error().message;
                 ++refused;
             }
         }
+        enough.request_stop();
     });
-    const api::RunResult result = mustRun(tried);
+    const auto ended = m_engine->run(tried, observer, enough.get_token());
     changer.request_stop();
     changer.join();
+    ASSERT_TRUE(ended) << ended.error().message;
+    EXPECT_GE(accepted + refused, 200);
     EXPECT_GT(accepted, 0);
     EXPECT_GT(refused, 0);
-    expectEqualOutputs(resident, result);
-    const auto& rows = result.recording->rows;
+    expectEqualOutputs(resident, *ended);
+    const auto& rows = ended->recording->rows;
     EXPECT_EQ(rows.budgets.size(), static_cast<std::size_t>(accepted + refused));
-    for (const api::MemoryRow& row : rows.memory) {
-        std::uint64_t total = 0;
-        for (const std::uint64_t bytes : row.bytes)
-            total += bytes;
-        EXPECT_LE(total, row.budget);
+    std::uint64_t inForce = most;
+    for (const api::BudgetRow& row : rows.budgets) {
+        EXPECT_EQ(row.from, inForce) << "a refused change keeps the old budget";
+        EXPECT_EQ(row.accepted, row.reason.empty());
+        inForce = row.accepted ? row.to : row.from;
     }
+    const api::Consistency consistency = api::checkConsistency(*ended->recording);
+    EXPECT_TRUE(consistency.checked);
+    EXPECT_TRUE(consistency.problems.empty()) << consistency.problems.front();
     EXPECT_FALSE(m_engine->changeBudget(units::Budget::ofBytes(most)));
 }
 
@@ -237,6 +256,7 @@ TEST_F(EngineTest, TheSessionFileHoldsExactlyWhatTheRunTold)
     EXPECT_EQ((*read)->header.provenance, result.recording->header.provenance);
     EXPECT_EQ(api::computeFigures(**read).uses, result.figures.uses);
     EXPECT_EQ(api::computeFigures(**read).stallMs, result.figures.stallMs);
+    EXPECT_TRUE(api::checkConsistency(**read).isClean());
 }
 
 TEST_F(EngineTest, PrefetchMovesBytesBeforeTheyAreNeeded)
