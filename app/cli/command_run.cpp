@@ -62,12 +62,18 @@ Status checkTaskFitsOutputs(api::Task task, const RunPlan& plan)
 Status load(api::Engine& engine, const RunSettings& settings, const RunPlan& plan, Context& context)
 {
     ProgressLine progress(context.err, context.showProgress);
+    engine.preferLoading(plan.load);
     SIDA_TRY_ASSIGN(
         const api::ModelInfo model, engine.loadModel(settings.model, progress.sink(), context.stop));
     SIDA_TRY_ASSIGN(
         const api::DatasetInfo dataset,
         engine.loadDataset(settings.dataset, plan.dataset, progress.sink(), context.stop));
     SIDA_TRY(checkTaskFitsOutputs(dataset.task, plan));
+    const bool decodes = dataset.task == api::Task::seq2seq || dataset.task == api::Task::score;
+    if (decodes && plan.usesPredictor)
+        context.err
+            << "note: the predictor foretells the encoder's experts; the decoder's MoE layers ask their "
+               "routers, and fetch what is missing on demand\n";
     if (plan.usesPredictor) {
         SIDA_TRY_ASSIGN(
             [[maybe_unused]] const api::PredictorInfo predictor, engine.loadPredictor(settings.predictor));
@@ -112,7 +118,7 @@ Status execute(const RunSettings& settings, Context& context)
         return tellStopped(result, plan, context);
     const bool answersToStdout = !plan.outputs.empty() && isStandardOutput(plan.outputs);
     if (answersToStdout)
-        writeJsonLines(context.out, result.outputs);
+        writeJsonLines(context.out, result);
     else if (!plan.outputs.empty())
         SIDA_TRY(writeOutputs(plan.outputs, plan.outputsKind, result));
     if (settings.json)

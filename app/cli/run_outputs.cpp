@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 #include <span>
 
 namespace sida::cli
@@ -24,7 +27,7 @@ std::string number(float value)
     return std::isfinite(value) ? fmt::format("{}", value) : std::string("null");
 }
 
-std::string jsonLine(const api::SampleOutput& sample)
+std::string classificationLine(const api::SampleOutput& sample)
 {
     const auto& logits = sample.logits;
     std::string scores;
@@ -37,6 +40,25 @@ std::string jsonLine(const api::SampleOutput& sample)
         logits.empty() ? std::string("null") : std::to_string(best), scores);
 }
 
+std::string jsonLine(api::Task task, const api::SampleOutput& sample)
+{
+    if (task == api::Task::seq2seq) {
+        // Text that generated pieces make up need not be valid UTF-8: what is not becomes U+FFFD.
+        const auto replace = nlohmann::json::error_handler_t::replace;
+        return fmt::format(
+            "{{\"index\": {}, \"generated_ids\": [{}], \"text\": {}}}\n", sample.index,
+            fmt::join(sample.generatedIds, ", "), nlohmann::json(sample.text).dump(-1, ' ', false, replace));
+    }
+    if (task == api::Task::score) {
+        const double mean = sample.lossSum / static_cast<double>(sample.scored);
+        return fmt::format(
+            "{{\"index\": {}, \"loss\": {}, \"tokens\": {}}}\n", sample.index,
+            sample.scored > 0 && std::isfinite(mean) ? fmt::format("{}", mean) : std::string("null"),
+            sample.scored);
+    }
+    return classificationLine(sample);
+}
+
 checkpoint::TensorToWrite
 tensor(std::string name, std::vector<std::int64_t> shape, const std::vector<float>& values)
 {
@@ -47,12 +69,25 @@ tensor(std::string name, std::vector<std::int64_t> shape, const std::vector<floa
 Status writeTensors(const fs::path& path, const api::RunResult& result)
 {
     std::vector<checkpoint::TensorToWrite> tensors;
+    std::deque<std::vector<std::int64_t>> ids; // outlive the writing
     for (const api::SampleOutput& sample : result.outputs) {
         if (result.task == api::Task::text) {
             const std::int64_t length = std::max(sample.length, 1);
             const auto width = static_cast<std::int64_t>(sample.hidden.size()) / length;
             tensors.push_back(
                 tensor(fmt::format("last_hidden_state.{}", sample.index), {length, width}, sample.hidden));
+        } else if (result.task == api::Task::seq2seq) {
+            tensors.push_back(
+                {fmt::format("generated_ids.{}", sample.index),
+                 checkpoint::StorageType::i64,
+                 {static_cast<std::int64_t>(sample.generatedIds.size())},
+                 std::as_bytes(
+                     std::span(ids.emplace_back(sample.generatedIds.begin(), sample.generatedIds.end())))});
+        } else if (result.task == api::Task::score) {
+            const std::int64_t length = std::max(sample.targetLength, 1);
+            const auto width = static_cast<std::int64_t>(sample.targetLogits.size()) / length;
+            tensors.push_back(
+                tensor(fmt::format("logits.{}", sample.index), {length, width}, sample.targetLogits));
         } else {
             const auto labels = static_cast<std::int64_t>(sample.logits.size());
             tensors.push_back(tensor(fmt::format("logits.{}", sample.index), {labels}, sample.logits));
@@ -77,10 +112,10 @@ Result<ResultKind> outputsKind(const fs::path& path)
         fmt::format("--outputs {}: expected a name that ends in .safetensors or .jsonl", path.string()));
 }
 
-void writeJsonLines(std::ostream& out, const std::vector<api::SampleOutput>& outputs)
+void writeJsonLines(std::ostream& out, const api::RunResult& result)
 {
-    for (const api::SampleOutput& sample : outputs)
-        out << jsonLine(sample);
+    for (const api::SampleOutput& sample : result.outputs)
+        out << jsonLine(result.task, sample);
 }
 
 Status writeOutputs(const fs::path& path, ResultKind kind, const api::RunResult& result)
@@ -88,7 +123,7 @@ Status writeOutputs(const fs::path& path, ResultKind kind, const api::RunResult&
     if (kind == ResultKind::safetensors)
         return writeTensors(path, result);
     return writeFileAtomically(path, [&](std::ostream& stream) -> Status {
-        writeJsonLines(stream, result.outputs);
+        writeJsonLines(stream, result);
         return {};
     });
 }

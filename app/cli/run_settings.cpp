@@ -88,6 +88,14 @@ void addRunOptions(CLI::App& parser, RunSettings& settings)
         ->type_name("SIZE");
     parser.add_option("--device", settings.device, "cpu or cuda")->type_name("D");
     parser.add_option("--dtype", settings.dtype, "f32, bf16 or f16")->type_name("T");
+    parser
+        .add_option(
+            "--expert-capacity", settings.capacity,
+            "off, zero or passthrough: what becomes of tokens beyond an expert's capacity")
+        ->type_name("C");
+    parser.add_flag(
+        "--paper-pooling", settings.paperPooling,
+        "Classify as the SiDA-MoE paper was evaluated: padding to --max-length counts like real tokens");
     parser.add_option("--threads", settings.threads, "Threads that compute; 0 = all of the machine")
         ->check(CLI::Range(0, 256))
         ->type_name("N");
@@ -95,6 +103,9 @@ void addRunOptions(CLI::App& parser, RunSettings& settings)
         ->check(CLI::Range(1, kMost))
         ->type_name("N");
     parser.add_option("--max-length", settings.maxLength, "Tokens of a sample; the rest is cut off")
+        ->check(CLI::Range(1, 65536))
+        ->type_name("N");
+    parser.add_option("--max-new-tokens", settings.maxNewTokens, "Tokens that seq2seq generates at most")
         ->check(CLI::Range(1, 65536))
         ->type_name("N");
     parser.add_option("--limit", settings.limit, "Only the first N samples; 0 = all")
@@ -137,6 +148,11 @@ Result<RunPlan> planRun(const RunSettings& settings)
         SIDA_TRY_ASSIGN(run.prefetchLimit, units::parseBudget(settings.prefetchLimit));
     }
     SIDA_TRY(planPredictor(settings, plan));
+    SIDA_TRY_ASSIGN(run.capacity, api::parseExpertCapacity(settings.capacity));
+    run.maxNewTokens = settings.maxNewTokens;
+    run.paperPooling = settings.paperPooling ? settings.maxLength : 0;
+    plan.load.dtype = run.dtype;
+    plan.load.decoder = plan.dataset.task == api::Task::seq2seq || plan.dataset.task == api::Task::score;
     run.topK = settings.topK;
     run.lookahead = settings.lookahead;
     run.threads = settings.threads;
@@ -149,6 +165,7 @@ Result<RunPlan> planRun(const RunSettings& settings)
     run.keepOutputs = !settings.outputs.empty();
     if (run.keepOutputs) {
         SIDA_TRY_ASSIGN(plan.outputsKind, outputsKind(plan.outputs));
+        run.keepTargetLogits = plan.outputsKind == ResultKind::safetensors;
     }
     return plan;
 }

@@ -26,17 +26,20 @@ struct RunSettings {
     std::string budget;
     std::string device = "cpu";
     std::string dtype = "f32";
+    std::string capacity = "off";
     int topK = 1;
     std::string prefetchLimit;
     int lookahead = 8;
     int threads = 0;
     int batchSize = 1;
     int maxLength = 512;
+    int maxNewTokens = 64;
     int repeat = 1;
     std::uint64_t limit = 0;
     std::uint64_t seed = 0;
     std::string session;
     std::string outputs;
+    bool paperPooling = false;
     bool force = false;
     bool json = false;
 };
@@ -45,6 +48,7 @@ void addRunOptions(CLI::App& parser, RunSettings& settings);
 
 /// The settings as the engine takes them, with the defaults filled in.
 struct RunPlan {
+    api::LoadOptions load;
     api::DatasetOptions dataset;
     api::RunOptions run;
     bool usesPredictor = false;

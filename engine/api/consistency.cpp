@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -55,7 +56,7 @@ public:
         if (!m_result.checked)
             return std::move(m_result);
         for (const LayerRow& layer : m_rows.layers)
-            m_layers[{layer.batch, layer.layer}] = &layer;
+            m_layers[{layer.batch, layer.layer, layer.begin}] = &layer;
         readStays();
         checkUses();
         checkStalls();
@@ -72,10 +73,14 @@ private:
             m_result.problems.push_back(std::move(words));
     }
 
-    const LayerRow* layerOf(std::uint32_t batch, std::uint16_t layer) const
+    /// The last that had begun by then: in generation a decoder's layer runs once for each token.
+    const LayerRow* layerOf(std::uint32_t batch, std::uint16_t layer, Nanoseconds time) const
     {
-        const auto found = m_layers.find({batch, layer});
-        return found == m_layers.end() ? nullptr : found->second;
+        const auto next = m_layers.upper_bound({batch, layer, time});
+        if (next == m_layers.begin())
+            return nullptr;
+        const LayerRow* last = std::prev(next)->second;
+        return last->batch == batch && last->layer == layer ? last : nullptr;
     }
 
     void readStays();
@@ -91,7 +96,7 @@ private:
     const Recording& m_recording;
     const RecordingChunk& m_rows;
     Consistency m_result;
-    std::map<BatchLayer, const LayerRow*> m_layers;
+    std::map<std::tuple<std::uint32_t, std::uint16_t, Nanoseconds>, const LayerRow*> m_layers;
     std::vector<Stay> m_stays; ///< by slot, then time
 };
 
@@ -157,7 +162,7 @@ void Check::checkUses()
 void Check::checkUse(const UseRow& use)
 {
     const auto where = [&] { return fmt::format("batch {}: {}", use.batch, text(use.key)); };
-    const LayerRow* layer = layerOf(use.batch, use.key.layer);
+    const LayerRow* layer = layerOf(use.batch, use.key.layer, use.used);
     if (layer == nullptr || use.used < layer->begin || use.used > layer->end) {
         problem(where() + " was used outside its layer's time");
         return;
@@ -174,23 +179,23 @@ void Check::checkUse(const UseRow& use)
 
 void Check::checkStalls()
 {
-    std::map<std::pair<std::uint32_t, ExpertKey>, Outcome> outcomes;
+    std::map<std::pair<const LayerRow*, std::uint16_t>, Outcome> outcomes;
     for (const UseRow& use : m_rows.uses) {
         if (use.routed > 0)
-            outcomes[{use.batch, use.key}] = use.outcome;
+            outcomes[{layerOf(use.batch, use.key.layer, use.used), use.key.expert}] = use.outcome;
     }
     Nanoseconds before = std::numeric_limits<Nanoseconds>::min();
     for (const StallRow& stall : m_rows.stalls) {
         const auto where
             = [&] { return fmt::format("batch {}: the wait for {}", stall.batch, text(stall.key)); };
-        const LayerRow* layer = layerOf(stall.batch, stall.key.layer);
+        const LayerRow* layer = layerOf(stall.batch, stall.key.layer, stall.begin);
         if (layer == nullptr || stall.begin < layer->begin || stall.end > layer->end
             || stall.begin > stall.end)
             problem(where() + " lies outside its layer's time");
         if (stall.begin < before)
             problem(where() + " overlaps the one before it");
         before = stall.end;
-        const auto found = outcomes.find({stall.batch, stall.key});
+        const auto found = outcomes.find({layer, stall.key.expert});
         const bool late = stall.cause == StallCause::late || stall.cause == StallCause::busSaturated;
         const bool agrees = found != outcomes.end()
             && (late                                          ? found->second == Outcome::late

@@ -38,6 +38,9 @@ public:
 
     virtual Result<DoctorReport> doctor(const ProgressSink& progress, std::stop_token stop) = 0;
 
+    /// What the next models are loaded with. A model that is loaded already stays, until a dataset needs its
+    /// decoder or a run another type: then it is loaded anew.
+    virtual void preferLoading(const LoadOptions&) { }
     virtual Result<ModelInfo>
     loadModel(const std::filesystem::path& folder, const ProgressSink& progress, std::stop_token stop) = 0;
     virtual Result<DatasetInfo> loadDataset(

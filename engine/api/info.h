@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,6 +36,10 @@ struct ModelInfo {
     int dFf = 0;
     int heads = 0;
     int vocabulary = 0;
+    DType computeDtype = DType::f32; ///< what the values were rounded to when they were loaded
+    bool generates = false; ///< the files hold a decoder and a language model's head
+    bool decoderLoaded = false;
+    int padToken = 0;
     DType storageDtype = DType::f32; ///< of the experts in the file
     std::uint64_t parameters = 0; ///< tied copies counted once
     std::uint64_t expertBytes = 0; ///< one expert in the compute type
@@ -47,6 +52,16 @@ struct ModelInfo {
     std::vector<FileInfo> files;
     std::vector<std::string> ignoredTensors;
 };
+
+/// The encoder's MoE layers, which come first: what a predictor, which reads the input's embeddings,
+/// foretells.
+inline std::span<const MoeLayerInfo> predictableLayers(const ModelInfo& model)
+{
+    std::size_t count = 0;
+    while (count < model.moeLayers.size() && !model.moeLayers[count].name.starts_with("decoder."))
+        ++count;
+    return {model.moeLayers.data(), count};
+}
 
 struct DatasetInfo {
     std::filesystem::path path;

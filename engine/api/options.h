@@ -21,6 +21,12 @@ struct DatasetOptions {
     std::uint64_t memoryBytes = 256 * units::kMiB;
 };
 
+/// How much of a model is read, and as what.
+struct LoadOptions {
+    DType dtype = DType::f32; ///< of the arithmetic, and of what stays in memory
+    bool decoder = false; ///< a decoder that is there is wanted too
+};
+
 struct RunOptions {
     Policy policy = Policy::resident;
     Routing routing = Routing::exact;
@@ -33,6 +39,11 @@ struct RunOptions {
     units::Budget prefetchLimit;
     DeviceKind device = DeviceKind::cpu;
     DType dtype = DType::f32;
+    ExpertCapacity capacity = ExpertCapacity::off;
+    int maxNewTokens = 64; ///< of task seq2seq
+    /// Not 0: every sample is padded to that many tokens, and the padding attends, is routed, pooled and
+    /// counted like real tokens, as the SiDA-MoE paper's own evaluation does it. Classifiers only.
+    int paperPooling = 0;
     int threads = 0; ///< of the inference thread; 0 = all cores, less one with policy `sida`
     int batchSize = 1;
     int repeat = 1; ///< passes over the dataset
@@ -40,6 +51,7 @@ struct RunOptions {
     std::filesystem::path session; ///< .sida file to record to; empty = record in memory only
     bool replaceSession = false; ///< an existing session at that place may be replaced
     bool keepOutputs = false; ///< fill RunResult::outputs
+    bool keepTargetLogits = false; ///< of task score, where that is a vocabulary's width for each token
     bool record = true; ///< false only in benchmarks that measure what recording costs
 };
 

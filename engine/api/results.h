@@ -21,6 +21,12 @@ struct SampleOutput {
     std::vector<float> logits; ///< [labels] for classification
     std::vector<float> hidden; ///< [length, dModel] for task `text`
     int length = 0;
+    std::vector<std::int32_t> generatedIds = {}; ///< of task `seq2seq`, with `</s>`
+    std::string text = {}; ///< what they say; empty without a tokenizer
+    double lossSum = 0; ///< of task `score`: cross-entropy of all scored target tokens, in nats
+    int targetLength = 0;
+    std::uint64_t scored = 0; ///< target tokens that count
+    std::vector<float> targetLogits = {}; ///< [target length, vocabulary], with RunOptions::keepTargetLogits
 };
 
 struct RunResult {

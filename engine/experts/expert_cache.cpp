@@ -95,9 +95,15 @@ void ExpertCache::beginBatch(std::uint32_t batch, const HashTable* table, Nanose
     m_tableReady = tableReady;
 }
 
+/// A table speaks of the encoder's layers; a decoder's are asked for when their routers have decided.
+bool ExpertCache::foretold(int moeLayer) const
+{
+    return m_table != nullptr && static_cast<std::size_t>(moeLayer) < m_table->layers.size();
+}
+
 std::uint32_t ExpertCache::predictedTokens(int moeLayer, std::uint16_t expert) const
 {
-    if (!m_table)
+    if (!foretold(moeLayer))
         return 0;
     const auto& predicted = m_table->layers[static_cast<std::size_t>(moeLayer)].predicted;
     const auto found = std::lower_bound(
@@ -172,7 +178,7 @@ void ExpertCache::beginLayer(int moeLayer, std::span<const ActiveExpert> active)
 void ExpertCache::judgePredictions(int moeLayer)
 {
     const Position now = position(moeLayer);
-    if (m_table) {
+    if (foretold(moeLayer)) {
         PrefetchSwitch& layerSwitch = m_switches[static_cast<std::size_t>(moeLayer)];
         int judged = 0;
         int right = 0;
@@ -282,7 +288,7 @@ void ExpertCache::endLayer()
     const Nanoseconds end = m_clock.now();
     for (const Active& active : m_active)
         m_useRecorder.record(active.row);
-    if (m_table) {
+    if (foretold(m_layer)) {
         for (const LayerTable::Count& count : m_table->layers[static_cast<std::size_t>(m_layer)].predicted) {
             const bool isActive = std::any_of(m_active.begin(), m_active.end(), [&](const Active& active) {
                 return active.row.key.expert == count.expert;

@@ -129,6 +129,7 @@ private:
     int prefetchLimit() const;
     void judgePredictions(int moeLayer);
     void classifyMiss(Active& active, bool copying, bool predicted) const;
+    bool foretold(int moeLayer) const;
     std::uint32_t predictedTokens(int moeLayer, std::uint16_t expert) const;
     void recordMemory(profile::Recorder::Producer& recorder) const;
     Position position(int moeLayer) const;

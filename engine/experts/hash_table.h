@@ -25,7 +25,7 @@ struct HashTable {
     std::uint32_t batch = 0;
     int k = 1;
     int tokens = 0;
-    std::vector<LayerTable> layers; ///< one per MoE layer
+    std::vector<LayerTable> layers; ///< one per MoE layer of the encoder
 };
 
 /// Fills `predicted` from `experts`; `expertCount` is the number of experts of the layer.

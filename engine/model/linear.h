@@ -58,6 +58,10 @@ public:
     std::size_t inputs() const { return m_inputs; }
 
     kernels::Element element() const { return m_element; }
+    std::uint64_t bytes() const
+    {
+        return m_weight.size() * sizeof(float) + m_half.size() * sizeof(std::uint16_t);
+    }
 
     /// out[r] (+)= weight * in[r] for each row; strides in floats. Results are rounded to `result`, to the
     /// weights' own type if it is not given.

@@ -199,6 +199,10 @@ Result<api::ModelInfo> describeSwitch(
     for (const api::FileInfo& file : info.files)
         info.hasTokenizer = info.hasTokenizer || file.name == "tokenizer.json" || file.name == "spiece.model";
 
+    info.computeDtype = options.compute;
+    info.generates = layout.canGenerate();
+    info.decoderLoaded = layout.decoder && options.decoder;
+    info.padToken = config.padToken;
     info.storageDtype = storageOf(layout.encoder.embedding);
     for (const SwitchBlockLayout* block : blocks) {
         if (!block->sparse())

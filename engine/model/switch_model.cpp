@@ -21,7 +21,7 @@ class SwitchModel final : public Model
 {
 public:
     SwitchModel(api::ModelInfo info, SwitchWeights weights)
-        : m_info(std::move(info))
+        : m_info(withBytes(std::move(info), weights.denseBytes()))
         , m_weights(std::move(weights))
         , m_forward(std::make_unique<SwitchForward>(m_weights))
         , m_decoder(m_weights.decoder ? std::make_unique<SwitchDecoder>(m_weights) : nullptr)
@@ -63,6 +63,13 @@ public:
     }
 
 private:
+    /// What was loaded, to the byte: parts of a half precision model stay in float32.
+    static api::ModelInfo withBytes(api::ModelInfo info, std::uint64_t denseBytes)
+    {
+        info.denseBytes = denseBytes;
+        return info;
+    }
+
     const api::ModelInfo m_info;
     const SwitchWeights m_weights;
     const std::unique_ptr<SwitchForward> m_forward;

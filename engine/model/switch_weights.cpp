@@ -215,7 +215,40 @@ Result<SwitchWeights> readAll(
     return weights;
 }
 
+std::uint64_t bytesOf(std::initializer_list<const AlignedFloats*> vectors)
+{
+    std::uint64_t count = 0;
+    for (const AlignedFloats* vector : vectors)
+        count += vector->size();
+    return count * sizeof(float);
+}
+
+std::uint64_t bytesOf(const std::vector<SwitchBlockWeights>& blocks)
+{
+    std::uint64_t bytes = 0;
+    for (const SwitchBlockWeights& block : blocks) {
+        bytes += bytesOf({&block.attentionNorm, &block.crossNorm, &block.feedForwardNorm, &block.routerBias});
+        for (const Linear* matrix :
+             {&block.queryKeyValue, &block.output, &block.crossQuery, &block.crossKeyValue,
+              &block.crossOutput, &block.wi, &block.wo, &block.router})
+            bytes += matrix->bytes();
+    }
+    return bytes;
+}
+
 } // namespace
+
+std::uint64_t SwitchWeights::denseBytes() const
+{
+    std::uint64_t bytes = bytesOf({&embedding, &relativeBias, &finalNorm}) + bytesOf(blocks);
+    if (decoder)
+        bytes += bytesOf({&decoder->embedding, &decoder->relativeBias, &decoder->finalNorm})
+            + bytesOf(decoder->blocks) + decoder->languageHead.bytes();
+    if (head)
+        bytes += head->dense.bytes() + head->projection.bytes()
+            + bytesOf({&head->denseBias, &head->projectionBias});
+    return bytes;
+}
 
 Result<SwitchWeights> loadSwitch(
     const SwitchLayout& layout, const LoadOptions& options, const ProgressSink& progress,

@@ -57,6 +57,9 @@ struct SwitchWeights {
     std::optional<SwitchDecoderWeights> decoder; ///< where it is there and was wanted
     experts::HostStore experts{{}, 0, 0};
     int mostExperts = 0; ///< of any layer
+
+    /// Memory that everything but the experts takes.
+    std::uint64_t denseBytes() const;
 };
 
 /// Reads everything the layout names: the dense part first, then the experts by several threads.

@@ -97,7 +97,7 @@ Result<Capture> prepare(const api::ModelInfo& model, const std::vector<dataset::
                 "samples (--limit)",
                 units::formatCount(capture.tokens()), units::formatBytes(bytes),
                 units::formatBytes(kMostCaptureBytes)));
-    for (const api::MoeLayerInfo& info : model.moeLayers) {
+    for (const api::MoeLayerInfo& info : api::predictableLayers(model)) {
         Capture::Layer layer;
         layer.experts = info.experts;
         layer.top = std::min(topT, info.experts);
@@ -113,7 +113,7 @@ Result<Capture> prepare(const api::ModelInfo& model, const std::vector<dataset::
 std::uint64_t captureBytes(const api::ModelInfo& model, std::uint64_t tokens, int topT)
 {
     std::uint64_t perToken = 0;
-    for (const api::MoeLayerInfo& layer : model.moeLayers)
+    for (const api::MoeLayerInfo& layer : api::predictableLayers(model))
         perToken += static_cast<std::uint64_t>(std::min(topT, layer.experts))
             * (sizeof(std::uint16_t) + sizeof(float));
     return tokens * perToken;

@@ -147,12 +147,13 @@ Status checkFits(const api::PredictorInfo& predictor, const api::ModelInfo& mode
             predictor.path.string(), shortIdentity(predictor.modelIdentity), model.path.string(),
             shortIdentity(model.identity), what));
     };
-    if (predictor.moeLayers.size() != model.moeLayers.size())
+    const auto layers = api::predictableLayers(model);
+    if (predictor.moeLayers.size() != layers.size())
         return misfit(fmt::format(
-            "it knows {} MoE layers, the model has {}", predictor.moeLayers.size(), model.moeLayers.size()));
-    for (std::size_t i = 0; i < model.moeLayers.size(); ++i) {
+            "it knows {} MoE layers, the model's encoder has {}", predictor.moeLayers.size(), layers.size()));
+    for (std::size_t i = 0; i < layers.size(); ++i) {
         const api::MoeLayerInfo& known = predictor.moeLayers[i];
-        const api::MoeLayerInfo& actual = model.moeLayers[i];
+        const api::MoeLayerInfo& actual = layers[i];
         if (known.name != actual.name)
             return misfit(
                 fmt::format("its MoE layer {} is {}, the model's is {}", i, known.name, actual.name));

@@ -88,8 +88,9 @@ Status checkOutput(const std::filesystem::path& output)
 Status checkData(const model::Model& model, const dataset::Dataset& data)
 {
     const api::ModelInfo& info = model.info();
-    if (info.moeLayers.empty())
-        return badInput(fmt::format("{}: the model has no MoE layer to predict", info.path.string()));
+    if (api::predictableLayers(info).empty())
+        return badInput(
+            fmt::format("{}: the model has no MoE layer in its encoder to predict", info.path.string()));
     if (!data.isHeld())
         return failure(
             ErrorKind::usage,
@@ -120,7 +121,7 @@ NetworkShape chooseShape(const api::ModelInfo& model, const api::TrainOptions& o
     NetworkShape shape;
     shape.embeddingDim = model.dModel;
     shape.hiddenDim = options.hiddenDim > 0 ? options.hiddenDim : model.dModel <= 256 ? 128 : 256;
-    for (const api::MoeLayerInfo& layer : model.moeLayers)
+    for (const api::MoeLayerInfo& layer : api::predictableLayers(model))
         shape.experts.push_back(layer.experts);
     shape.sparsemax = options.paperSparsemax ? Sparsemax::paper : Sparsemax::textbook;
     return shape;
@@ -132,7 +133,8 @@ Status writeResult(
 {
     PredictorFile file;
     file.info.modelIdentity = model.identity;
-    file.info.moeLayers = model.moeLayers;
+    const auto layers = api::predictableLayers(model);
+    file.info.moeLayers.assign(layers.begin(), layers.end());
     file.info.loss = "truncated-l1";
     file.info.topT = options.topT;
     file.shape = shape;

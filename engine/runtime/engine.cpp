@@ -23,6 +23,11 @@ namespace sida::runtime
 namespace
 {
 
+model::LoadOptions optionsOf(const api::LoadOptions& options)
+{
+    return {options.dtype, options.decoder};
+}
+
 class LocalEngine final : public api::Engine
 {
 public:
@@ -31,6 +36,7 @@ public:
         return examineMachine(progress, stop);
     }
 
+    void preferLoading(const api::LoadOptions& options) override { m_loading = options; }
     Result<api::ModelInfo> loadModel(
         const std::filesystem::path& folder, const ProgressSink& progress, std::stop_token stop) override;
     Result<api::DatasetInfo> loadDataset(
@@ -53,12 +59,16 @@ public:
 
 private:
     Status needModel() const;
+    Status
+    loadAgain(const api::LoadOptions& options, const ProgressSink& progress, const std::stop_token& stop);
     Status needDataset() const;
     const predictor::Predictor* predictorFor(const api::RunOptions& options) const
     {
         return needsPredictor(options) ? m_predictor.get() : nullptr;
     }
 
+    api::LoadOptions m_loading;
+    std::filesystem::path m_modelFolder; ///< as it was asked for
     std::unique_ptr<model::Model> m_model;
     std::unique_ptr<tokenizer::Tokenizer> m_tokenizer;
     std::unique_ptr<dataset::Dataset> m_dataset;
@@ -74,7 +84,8 @@ Result<api::ModelInfo> LocalEngine::loadModel(
     const std::filesystem::path& folder, const ProgressSink& progress, std::stop_token stop)
 {
     const Nanoseconds begin = monotonicNow();
-    SIDA_TRY_ASSIGN(std::unique_ptr<model::Model> loaded, model::loadModel(folder, progress, stop));
+    SIDA_TRY_ASSIGN(
+        std::unique_ptr<model::Model> loaded, model::loadModel(folder, progress, stop, optionsOf(m_loading)));
     std::unique_ptr<tokenizer::Tokenizer> tokenizer;
     if (loaded->info().hasTokenizer) {
         SIDA_TRY_ASSIGN(tokenizer::Tokenizer opened, tokenizer::Tokenizer::open(folder));
@@ -86,8 +97,22 @@ Result<api::ModelInfo> LocalEngine::loadModel(
     m_dataset.reset();
     m_tokenizer = std::move(tokenizer);
     m_model = std::move(loaded);
+    m_modelFolder = folder;
     m_loadSeconds = static_cast<double>(monotonicNow() - begin) * 1e-9;
     return m_model->info();
+}
+
+/// The same model otherwise. The one before goes first: two of them may not fit into memory; when the new one
+/// cannot be loaded none is left.
+Status LocalEngine::loadAgain(
+    const api::LoadOptions& options, const ProgressSink& progress, const std::stop_token& stop)
+{
+    const Nanoseconds begin = monotonicNow();
+    const std::filesystem::path folder = m_modelFolder;
+    m_model.reset();
+    SIDA_TRY_ASSIGN(m_model, model::loadModel(folder, progress, stop, optionsOf(options)));
+    m_loadSeconds = static_cast<double>(monotonicNow() - begin) * 1e-9;
+    return {};
 }
 
 Result<api::DatasetInfo> LocalEngine::loadDataset(
@@ -98,7 +123,11 @@ Result<api::DatasetInfo> LocalEngine::loadDataset(
     const api::ModelInfo& model = m_model->info();
     dataset::ModelTraits traits{model.vocabulary, model.labels, m_tokenizer.get()};
     traits.labelNames = model.labelNames;
+    traits.generates = model.generates;
     SIDA_TRY_ASSIGN(dataset::Dataset loaded, dataset::loadDataset(file, options, traits, progress, stop));
+    const bool decodes = loaded.info.task == api::Task::seq2seq || loaded.info.task == api::Task::score;
+    if (decodes && !m_model->info().decoderLoaded)
+        SIDA_TRY(loadAgain({m_model->info().computeDtype, true}, progress, stop));
     m_dataset = std::make_unique<dataset::Dataset>(std::move(loaded));
     m_datasetOptions = options;
     return m_dataset->info;
@@ -127,6 +156,8 @@ LocalEngine::run(const api::RunOptions& options, const api::RunObserver& observe
 {
     SIDA_TRY(needModel());
     SIDA_TRY(needDataset());
+    if (options.dtype != m_model->info().computeDtype)
+        SIDA_TRY(loadAgain({options.dtype, m_model->info().decoderLoaded}, observer.progress, stop));
     const predictor::Predictor* predictor = predictorFor(options);
     if (predictor)
         SIDA_TRY(predictor::checkFits(predictor->info(), m_model->info()));
@@ -136,7 +167,7 @@ LocalEngine::run(const api::RunOptions& options, const api::RunObserver& observe
     header.loadSeconds = m_loadSeconds;
     SIDA_TRY_ASSIGN(
         std::shared_ptr<Run> run,
-        Run::prepare({*m_model, *m_dataset, predictor, std::move(header)}, options));
+        Run::prepare({*m_model, *m_dataset, predictor, m_tokenizer.get(), std::move(header)}, options));
     {
         const std::lock_guard lock(m_runMutex);
         m_run = run;

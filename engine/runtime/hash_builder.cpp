@@ -2,8 +2,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/hash_builder.h"
 
+#include <algorithm>
+
 namespace sida::runtime
 {
+
+void padLikePaper(dataset::TokenBatch& batch, int length, int padToken)
+{
+    if (length <= 0)
+        return;
+    const int padded = std::max(length, batch.length);
+    std::vector<std::int32_t> ids(
+        static_cast<std::size_t>(batch.rows) * static_cast<std::size_t>(padded), padToken);
+    for (int row = 0; row < batch.rows; ++row) {
+        const auto from = batch.ids.begin() + static_cast<std::ptrdiff_t>(row) * batch.length;
+        int& real = batch.lengths[static_cast<std::size_t>(row)];
+        std::copy(from, from + real, ids.begin() + static_cast<std::ptrdiff_t>(row) * padded);
+        real = padded;
+    }
+    batch.ids = std::move(ids);
+    batch.length = padded;
+}
 
 Status HashBuilder::build(const std::stop_token& stop)
 {
@@ -34,6 +53,7 @@ Result<PreparedBatch> HashBuilder::prepare(dataset::TokenBatch batch)
 {
     PreparedBatch prepared;
     prepared.batch = std::move(batch);
+    padLikePaper(prepared.batch, paperPooling, padToken);
     if (!predictor)
         return prepared;
     const Nanoseconds begin = clock.now();

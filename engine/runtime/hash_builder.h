@@ -25,6 +25,9 @@ struct PreparedBatch {
     Nanoseconds tableReady = -1;
 };
 
+/// Every row with padding up to that length, as tokens like others: the paper's own evaluation.
+void padLikePaper(dataset::TokenBatch& batch, int length, int padToken);
+
 /// The hash-building thread's work: batch after batch, predict, tell the cache, queue (SiDA-MoE algorithm 1).
 struct HashBuilder {
     dataset::BatchStream& batches;
@@ -37,6 +40,8 @@ struct HashBuilder {
     const SessionClock& clock;
     profile::Recorder::Producer& recorder;
     BoundedQueue<PreparedBatch>& queue;
+    int paperPooling = 0; ///< see api::RunOptions
+    int padToken = 0;
 
     /// Closes the queue at the end of the data, when stopped, and on an error.
     Status build(const std::stop_token& stop);

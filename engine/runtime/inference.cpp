@@ -61,12 +61,14 @@ Status Run::inferOne(const PreparedBatch& prepared)
     model::ForwardHooks hooks;
     if (table && exact)
         hooks.routed = [&](int moeLayer, std::span<const std::uint16_t> expertOfToken) {
-            recordHash(*table, moeLayer, expertOfToken);
+            if (static_cast<std::size_t>(moeLayer) < table->layers.size())
+                recordHash(*table, moeLayer, expertOfToken);
         };
     model::ForwardOptions forward;
     forward.routing = exact ? nullptr : table;
     forward.wantHidden = m_options.keepOutputs && m_inputs.data.info.task == api::Task::text;
     forward.hooks = &hooks;
+    forward.capacity = m_options.capacity;
     GatedSource source(m_cache, [this] {
         m_gate.serve([this](const units::Budget& budget) { return applyBudget(budget); });
     });
@@ -78,19 +80,49 @@ Status Run::inferOne(const PreparedBatch& prepared)
     row.tableReady = prepared.tableReady;
     m_cache.beginBatch(row.batch, table, prepared.tableReady);
     row.begin = m_clock.now();
-    Result<model::ForwardResult> result = [&] {
-        const device::WorkspaceScope scope(m_workspace);
-        return m_inputs.model.forward(prepared.batch, source, forward);
-    }();
+    Result<Answers> answers = ask(prepared.batch, source, forward);
     row.end = m_clock.now();
-    if (!result)
-        return failure(result.error());
+    if (!answers)
+        return failure(answers.error());
+    for (std::size_t i = 0; i < prepared.batch.samples.size(); ++i)
+        row.tokens += decoderInputs(*answers, i, prepared.batch);
     m_inferenceRecorder.record(row);
-    recordSamples(prepared, *result);
+    recordSamples(prepared, *answers);
     return {};
 }
 
-void Run::recordSamples(const PreparedBatch& prepared, const model::ForwardResult& result)
+Result<Run::Answers> Run::ask(
+    const dataset::TokenBatch& batch, experts::ExpertSource& source,
+    const model::ForwardOptions& options) const
+{
+    const device::WorkspaceScope scope(m_workspace);
+    Answers answers;
+    switch (m_inputs.data.info.task) {
+    case api::Task::seq2seq: {
+        SIDA_TRY_ASSIGN(
+            answers.generated, m_inputs.model.generate(batch, m_options.maxNewTokens, source, options));
+        break;
+    }
+    case api::Task::score: {
+        const bool logits = m_options.keepOutputs && m_options.keepTargetLogits;
+        SIDA_TRY_ASSIGN(answers.scored, m_inputs.model.score(batch, logits, source, options));
+        break;
+    }
+    default:
+        SIDA_TRY_ASSIGN(answers.forward, m_inputs.model.forward(batch, source, options));
+    }
+    return answers;
+}
+
+/// Each token that the decoder read counts once.
+std::uint32_t Run::decoderInputs(const Answers& answers, std::size_t row, const dataset::TokenBatch& batch)
+{
+    if (!answers.generated.ids.empty())
+        return static_cast<std::uint32_t>(answers.generated.ids[row].size());
+    return answers.scored.rows.empty() ? 0 : static_cast<std::uint32_t>(batch.targets[row].size());
+}
+
+void Run::recordSamples(const PreparedBatch& prepared, Answers& answers)
 {
     const dataset::TokenBatch& batch = prepared.batch;
     std::size_t firstToken = 0;
@@ -99,23 +131,33 @@ void Run::recordSamples(const PreparedBatch& prepared, const model::ForwardResul
         api::SampleRow answer;
         answer.index = sample;
         answer.batch = batch.number;
-        answer.tokens = static_cast<std::uint32_t>(batch.lengths[row]);
+        answer.tokens = static_cast<std::uint32_t>(batch.lengths[row]) + decoderInputs(answers, row, batch);
         answer.label = batch.labels[row];
-        if (!result.logits.empty())
-            answer.prediction = mostProbable(rowOf(result.logits, row, batch.samples.size()));
+        if (!answers.forward.logits.empty())
+            answer.prediction = mostProbable(rowOf(answers.forward.logits, row, batch.samples.size()));
+        if (!answers.generated.ids.empty()) {
+            const bool hasTarget = !batch.targets[row].empty();
+            answer.label = hasTarget ? 1 : -1;
+            answer.prediction = hasTarget && answers.generated.ids[row] == batch.targets[row] ? 1 : 0;
+        }
+        if (!answers.scored.rows.empty()) {
+            answer.loss = answers.scored.rows[row].lossSum;
+            answer.scored = static_cast<std::uint32_t>(answers.scored.rows[row].labels);
+        }
         if (!m_reference.empty())
             answer.reference = m_reference[sample];
         m_inferenceRecorder.record(answer);
         if (!m_outputs.empty())
-            keepOutput(sample, row, firstToken, prepared, result);
+            keepOutput(sample, row, firstToken, prepared, answers);
         firstToken += static_cast<std::size_t>(batch.lengths[row]);
     }
 }
 
 void Run::keepOutput(
     std::uint64_t sample, std::size_t row, std::size_t firstToken, const PreparedBatch& prepared,
-    const model::ForwardResult& result)
+    Answers& answers)
 {
+    const model::ForwardResult& result = answers.forward;
     api::SampleOutput& output = m_outputs[sample];
     output.index = sample;
     output.label = prepared.batch.labels[row];
@@ -128,6 +170,17 @@ void Run::keepOutput(
         const std::ptrdiff_t width = m_inputs.model.info().dModel;
         const auto begin = result.hidden.begin() + static_cast<std::ptrdiff_t>(firstToken) * width;
         output.hidden.assign(begin, begin + output.length * width);
+    }
+    if (!answers.generated.ids.empty()) {
+        output.generatedIds = std::move(answers.generated.ids[row]);
+        if (m_inputs.tokenizer != nullptr)
+            output.text = m_inputs.tokenizer->decode(output.generatedIds);
+    }
+    if (!answers.scored.rows.empty()) {
+        output.lossSum = answers.scored.rows[row].lossSum;
+        output.targetLength = static_cast<int>(prepared.batch.targets[row].size());
+        output.scored = answers.scored.rows[row].labels;
+        output.targetLogits = std::move(answers.scored.rows[row].logits);
     }
 }
 

@@ -31,7 +31,14 @@ BatchShape largestBatch(const dataset::Dataset& data, const api::RunOptions& opt
     const auto rows = std::min<std::uint64_t>(
         static_cast<std::uint64_t>(options.batchSize),
         std::max<std::uint64_t>(data.info.samples, data.samples.size()));
-    return {std::max(1, static_cast<int>(rows)), std::max(1, data.info.longest)};
+    BatchShape shape{std::max(1, static_cast<int>(rows)), std::max(1, data.info.longest)};
+    shape.length = std::max(shape.length, options.paperPooling);
+    shape.generates = data.info.task == api::Task::seq2seq;
+    if (shape.generates)
+        shape.targetLength = std::max(1, options.maxNewTokens);
+    else if (data.info.task == api::Task::score)
+        shape.targetLength = std::max(1, data.info.longestTarget);
+    return shape;
 }
 
 bool needsPredictor(const api::RunOptions& options)
@@ -48,8 +55,8 @@ Result<api::BudgetPlan> planBudget(
     api::BudgetPlan plan;
     plan.experts = model.experts().expertCount();
     of(plan.byPurpose, api::Purpose::denseWeights) = model.info().denseBytes;
-    of(plan.byPurpose, api::Purpose::activations)
-        = model.workspaceBytes({shape.rows, shape.length, topK, inferenceThreads(options)});
+    of(plan.byPurpose, api::Purpose::activations) = model.workspaceBytes(
+        {shape.rows, shape.length, topK, inferenceThreads(options), shape.targetLength, shape.generates});
     const std::uint64_t withoutPredictor
         = std::accumulate(plan.byPurpose.begin(), plan.byPurpose.end(), std::uint64_t{0});
     plan.residentBytes = withoutPredictor + slotBytes * static_cast<std::uint64_t>(plan.experts);

@@ -16,6 +16,8 @@ namespace sida::runtime
 struct BatchShape {
     int rows = 1;
     int length = 1;
+    int targetLength = 0; ///< target or new tokens; 0 = the decoder is not run
+    bool generates = false;
 };
 
 BatchShape largestBatch(const dataset::Dataset& data, const api::RunOptions& options);

@@ -42,6 +42,10 @@ void addOptions(api::Provenance& facts, int maxLength, const api::RunOptions& op
     if (options.prefetchLimit.kind != units::Budget::Kind::unlimited)
         add("prefetch_limit", units::formatBudget(options.prefetchLimit));
     add("dtype", std::string(api::name(options.dtype)));
+    add("expert_capacity", std::string(api::name(options.capacity)));
+    if (options.paperPooling > 0)
+        add("paper_pooling", std::to_string(options.paperPooling));
+    add("max_new_tokens", std::to_string(options.maxNewTokens));
     add("threads", std::to_string(inferenceThreads(options)));
     add("batch_size", std::to_string(options.batchSize));
     add("max_length", std::to_string(maxLength));

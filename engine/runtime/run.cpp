@@ -25,14 +25,26 @@ Status checkOptions(const Run::Inputs& inputs, const api::RunOptions& options)
             "device cuda: this build has no CUDA module; use --device cpu, which runs the same cache and "
             "queues in host "
             "memory");
-    if (options.dtype != api::DType::f32)
+    if (options.dtype != inputs.model.info().computeDtype)
         return failure(
-            ErrorKind::unsupported,
+            ErrorKind::internal,
             fmt::format(
-                "dtype {}: the CPU computes in f32 (bf16 and f16 checkpoints are widened when they are "
-                "loaded); "
-                "use --dtype f32",
+                "the model was loaded for {}, not for {}", api::name(inputs.model.info().computeDtype),
                 api::name(options.dtype)));
+    const api::Task task = inputs.data.info.task;
+    if (task == api::Task::seq2seq || task == api::Task::score)
+        SIDA_TRY(inputs.model.checkDecodes());
+    if (options.paperPooling > 0 && !api::classifies(task))
+        return failure(
+            ErrorKind::usage,
+            fmt::format(
+                "paper pooling is how the paper's classifiers are evaluated; task {} pools nothing",
+                api::name(task)));
+    if (options.capacity != api::ExpertCapacity::off && options.routing == api::Routing::predicted)
+        return failure(
+            ErrorKind::usage,
+            "expert capacity limits the model's routers, which routing predicted does not ask; use routing "
+            "exact, or expert capacity off");
     if (needsPredictor(options) && !inputs.predictor)
         return failure(
             ErrorKind::usage,
@@ -144,7 +156,9 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
                 m_options.policy == api::Policy::sida ? &m_cache : nullptr,
                 m_clock,
                 m_hashRecorder,
-                queue};
+                queue,
+                m_options.paperPooling,
+                m_inputs.model.info().padToken};
             hashStatus = builder.build(ownStop.get_token());
         });
         std::jthread inference = startThread("sida-inference", [&](const std::stop_token&) {
@@ -192,7 +206,7 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
 
 Status Run::askReference(const api::RunObserver& observer, const std::stop_token& stop)
 {
-    if (m_options.routing != api::Routing::predicted || m_inputs.model.info().labels == 0)
+    if (m_options.routing != api::Routing::predicted || !api::classifies(m_inputs.data.info.task))
         return {};
     setComputeThreads(inferenceThreads(m_options));
     m_reference.assign(samples(), -1);
@@ -203,9 +217,10 @@ Status Run::askReference(const api::RunObserver& observer, const std::stop_token
         if (stop.stop_requested())
             return failure(
                 ErrorKind::cancelled, "stopped while the reference was computed; nothing was recorded");
-        SIDA_TRY_ASSIGN(const std::optional<dataset::TokenBatch> batch, batches.next());
+        SIDA_TRY_ASSIGN(std::optional<dataset::TokenBatch> batch, batches.next());
         if (!batch)
             return {};
+        padLikePaper(*batch, m_options.paperPooling, m_inputs.model.info().padToken);
         const device::WorkspaceScope scope(m_workspace);
         SIDA_TRY_ASSIGN(const model::ForwardResult result, m_inputs.model.forward(*batch, source, {}));
         const std::size_t rows = batch->samples.size();

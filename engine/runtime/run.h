@@ -33,6 +33,7 @@ public:
         const model::Model& model;
         const dataset::Dataset& data;
         const predictor::Predictor* predictor = nullptr; ///< null unless the options ask for one
+        const tokenizer::Tokenizer* tokenizer = nullptr; ///< turns generated ids into text; may be null
         api::RunHeader header; ///< names, provenance; the rest is filled in here
     };
 
@@ -50,11 +51,22 @@ private:
     Status askReference(const api::RunObserver& observer, const std::stop_token& stop);
     Status reserveFixedMemory();
     Status inferAll(BoundedQueue<PreparedBatch>& queue, const std::stop_token& stop);
+    /// What the model said of a batch: one of these, by task.
+    struct Answers {
+        model::ForwardResult forward;
+        model::GenerateResult generated;
+        model::ScoreResult scored;
+    };
     Status inferOne(const PreparedBatch& prepared);
-    void recordSamples(const PreparedBatch& prepared, const model::ForwardResult& result);
+    Result<Answers>
+    ask(const dataset::TokenBatch& batch, experts::ExpertSource& source,
+        const model::ForwardOptions& options) const;
+    static std::uint32_t
+    decoderInputs(const Answers& answers, std::size_t row, const dataset::TokenBatch& batch);
+    void recordSamples(const PreparedBatch& prepared, Answers& answers);
     void keepOutput(
         std::uint64_t sample, std::size_t row, std::size_t firstToken, const PreparedBatch& prepared,
-        const model::ForwardResult& result);
+        Answers& answers);
     void
     recordHash(const experts::HashTable& table, int moeLayer, std::span<const std::uint16_t> expertOfToken);
     BudgetGate::Answer applyBudget(const units::Budget& budget);
@@ -73,7 +85,7 @@ private:
     profile::Recorder::Producer& m_hashRecorder;
     profile::Recorder::Producer& m_transferRecorder;
     device::MemoryLedger m_ledger;
-    device::Workspace m_workspace;
+    mutable device::Workspace m_workspace;
     std::unique_ptr<device::Workspace> m_predictorWorkspace;
     experts::ExpertCache m_cache;
     BudgetGate m_gate;

@@ -35,7 +35,7 @@ CREATE TABLE batches(
     samples INTEGER NOT NULL, tokens INTEGER NOT NULL, table_ready_ns INTEGER NOT NULL);
 CREATE TABLE layers(
     batch INTEGER NOT NULL, layer INTEGER NOT NULL, begin_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL,
-    PRIMARY KEY (batch, layer)) WITHOUT ROWID;
+    PRIMARY KEY (batch, layer, begin_ns)) WITHOUT ROWID;
 CREATE TABLE memory(
     time_ns INTEGER NOT NULL, dense_weights INTEGER NOT NULL, predictor INTEGER NOT NULL,
     expert_slots INTEGER NOT NULL, staging INTEGER NOT NULL, activations INTEGER NOT NULL,

@@ -117,7 +117,7 @@ struct TableOf {
 
 // Two digits hold 2^30; three hold 2^45 ns, nearly ten hours.
 SIDA_TABLE(BatchRow, "batches", "batch, begin_ns, end_ns, samples, tokens, table_ready_ns", "batch");
-SIDA_TABLE(LayerRow, "layers", "batch, layer, begin_ns, end_ns", "batch, layer");
+SIDA_TABLE(LayerRow, "layers", "batch, layer, begin_ns, end_ns", "batch, layer, begin_ns");
 SIDA_PACKED_TABLE(
     UseRow, "uses", {"batch", Held::once}, {"layer", Held::once}, {"expert", Held::number},
     {"routed", Held::number, 2}, {"predicted", Held::number, 2}, {"outcome", Held::number},

@@ -56,6 +56,50 @@ TEST_F(Outputs, HiddenStatesHaveARowForEachToken)
     EXPECT_THAT(entry->shape, ElementsAre(3, 2));
 }
 
+TEST_F(Outputs, GeneratedIdsAreIntegersAndTheirTextIsJson)
+{
+    api::RunResult result;
+    result.task = api::Task::seq2seq;
+    api::SampleOutput& output = result.outputs.emplace_back();
+    output.generatedIds = {5, 40, 1};
+    output.text = "say \"hi\"\xff";
+    ASSERT_TRUE(cli::writeOutputs(path("a.safetensors"), cli::ResultKind::safetensors, result));
+    const auto file = checkpoint::SafetensorsFile::open(path("a.safetensors"));
+    ASSERT_TRUE(file);
+    const auto* entry = file->find("generated_ids.0");
+    ASSERT_NE(entry, nullptr);
+    EXPECT_EQ(entry->type, checkpoint::StorageType::i64);
+    EXPECT_THAT(entry->shape, ElementsAre(3));
+    ASSERT_TRUE(cli::writeOutputs(path("a.jsonl"), cli::ResultKind::jsonLines, result));
+    const auto line = nlohmann::json::parse(read("a.jsonl"));
+    EXPECT_EQ(line["generated_ids"], (std::vector<int>{5, 40, 1}));
+    EXPECT_EQ(line["text"], "say \"hi\"\uFFFD");
+}
+
+TEST_F(Outputs, ScoresHaveTheirLossOrNullWhereNothingCounts)
+{
+    api::RunResult result;
+    result.task = api::Task::score;
+    api::SampleOutput scored;
+    scored.lossSum = 3;
+    scored.scored = 2;
+    scored.targetLength = 3;
+    scored.targetLogits = {1, 2, 3, 4, 5, 6};
+    result.outputs = {scored};
+    ASSERT_TRUE(cli::writeOutputs(path("a.safetensors"), cli::ResultKind::safetensors, result));
+    const auto file = checkpoint::SafetensorsFile::open(path("a.safetensors"));
+    ASSERT_TRUE(file);
+    EXPECT_THAT(file->find("logits.0")->shape, ElementsAre(3, 2));
+    result.outputs.emplace_back().index = 1; // all of its targets are -100
+    ASSERT_TRUE(cli::writeOutputs(path("a.jsonl"), cli::ResultKind::jsonLines, result));
+    std::istringstream lines(read("a.jsonl"));
+    std::string line;
+    std::getline(lines, line);
+    EXPECT_EQ(nlohmann::json::parse(line)["loss"], 1.5);
+    std::getline(lines, line);
+    EXPECT_TRUE(nlohmann::json::parse(line)["loss"].is_null());
+}
+
 TEST_F(Outputs, EachLineIsAnObjectThatGivesTheFloatsBackExactly)
 {
     ASSERT_TRUE(cli::writeOutputs(path("a.jsonl"), cli::ResultKind::jsonLines, classified()));

@@ -47,21 +47,43 @@ TEST_F(RunCommand, APredictorMeansSidaWithLookahead)
 TEST_F(RunCommand, EveryOptionReachesTheEngine)
 {
     EXPECT_EQ(
-        sidaRun({"--predictor",  path("predictor.safetensors"),
-                 "--policy",     "sida",
-                 "--routing",    "predicted",
-                 "--eviction",   "fifo",
-                 "--top-k",      "3",
-                 "--lookahead",  "12",
-                 "--budget",     "512MiB",
-                 "--device",     "cuda",
-                 "--dtype",      "bf16",
-                 "--threads",    "2",
-                 "--batch-size", "4",
-                 "--seed",       "9",
-                 "--repeat",     "5",
-                 "--session",    path("a.sida"),
-                 "--force"}),
+        sidaRun(
+            {"--predictor",
+             path("predictor.safetensors"),
+             "--policy",
+             "sida",
+             "--routing",
+             "predicted",
+             "--eviction",
+             "fifo",
+             "--top-k",
+             "3",
+             "--lookahead",
+             "12",
+             "--budget",
+             "512MiB",
+             "--device",
+             "cuda",
+             "--dtype",
+             "bf16",
+             "--threads",
+             "2",
+             "--batch-size",
+             "4",
+             "--seed",
+             "9",
+             "--max-new-tokens",
+             "33",
+             "--expert-capacity",
+             "zero",
+             "--max-length",
+             "128",
+             "--paper-pooling",
+             "--repeat",
+             "5",
+             "--session",
+             path("a.sida"),
+             "--force"}),
         0);
     const api::RunOptions run = m_script->lastRun();
     EXPECT_EQ(run.routing, api::Routing::predicted);
@@ -74,6 +96,9 @@ TEST_F(RunCommand, EveryOptionReachesTheEngine)
     EXPECT_EQ(run.threads, 2);
     EXPECT_EQ(run.batchSize, 4);
     EXPECT_EQ(run.seed, 9U);
+    EXPECT_EQ(run.maxNewTokens, 33);
+    EXPECT_EQ(run.capacity, api::ExpertCapacity::zero);
+    EXPECT_EQ(run.paperPooling, 128);
     EXPECT_EQ(run.repeat, 5);
     EXPECT_EQ(run.session, path("a.sida"));
     EXPECT_TRUE(run.replaceSession);
