@@ -21,7 +21,18 @@ public:
     const api::ModelInfo& info() const override { return m_info; }
     const experts::HostStore& experts() const override { return m_experts; }
     std::span<const float> embeddings() const override { return m_embeddings; }
-    std::uint64_t workspaceBytes(int, int, int, int) const override { return 0; }
+    std::uint64_t workspaceBytes(const model::WorkspaceShape&) const override { return 0; }
+    Status checkDecodes() const override { return failure(ErrorKind::unsupported, "no decoder"); }
+    Result<model::GenerateResult> generate(
+        const dataset::TokenBatch&, int, model::ExpertSource&, const model::ForwardOptions&) const override
+    {
+        return failure(ErrorKind::unsupported, "no decoder");
+    }
+    Result<model::ScoreResult>
+    score(const dataset::TokenBatch&, bool, model::ExpertSource&, const model::ForwardOptions&) const override
+    {
+        return failure(ErrorKind::unsupported, "no decoder");
+    }
     Result<model::ForwardResult> forward(
         const dataset::TokenBatch& batch, experts::ExpertSource& source,
         const model::ForwardOptions& options) const override;
