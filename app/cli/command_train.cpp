@@ -9,8 +9,11 @@
 
 #include <cmath>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace sida::cli
 {
@@ -23,7 +26,16 @@ struct TrainSettings {
     std::string dataset;
     std::string task;
     std::string output;
-    std::string kind = "lstm";
+    std::string kind = "auto";
+    std::string loss = "l1";
+    std::string sparsemax = "textbook";
+    std::string budget;
+    double crossEntropyWeight = 0.005;
+    double learningRate = 0;
+    int hiddenDim = 0;
+    int batchSize = 64;
+    int patience = 0;
+    bool resume = false;
     int epochs = 15;
     int threads = 0;
     int maxLength = 512;
@@ -48,10 +60,53 @@ Result<api::DatasetOptions> datasetOptions(const TrainSettings& settings)
     return options;
 }
 
+const std::map<std::string, api::PredictorKind> kKinds{
+    {"lstm", api::PredictorKind::lstm},
+    {"shadow", api::PredictorKind::shadow},
+    {"auto", api::PredictorKind::automatic}};
+const std::map<std::string, api::TrainLoss> kLosses{
+    {"l1", api::TrainLoss::l1}, {"kl", api::TrainLoss::kl}, {"ce", api::TrainLoss::crossEntropy}};
+
+/// One of the names, or a usage error that lists them.
+template <typename T>
+Result<T> choice(std::string_view option, const std::string& text, const std::map<std::string, T>& known)
+{
+    if (const auto found = known.find(text); found != known.end())
+        return found->second;
+    std::vector<std::string> names;
+    for (const auto& [name, value] : known)
+        names.push_back(name);
+    return failure(
+        ErrorKind::usage, fmt::format("{} '{}': expected {}", option, text, fmt::join(names, ", ")));
+}
+
+Result<api::TrainOptions> trainOptions(const TrainSettings& settings)
+{
+    const std::map<std::string, bool> variants{{"textbook", false}, {"paper", true}};
+    api::TrainOptions options;
+    SIDA_TRY_ASSIGN(options.kind, choice("--kind", settings.kind, kKinds));
+    SIDA_TRY_ASSIGN(options.loss, choice("--loss", settings.loss, kLosses));
+    SIDA_TRY_ASSIGN(options.paperSparsemax, choice("--sparsemax", settings.sparsemax, variants));
+    if (!settings.budget.empty()) {
+        SIDA_TRY_ASSIGN(options.budget, units::parseBudget(settings.budget));
+    }
+    options.output = settings.output;
+    options.epochs = settings.epochs;
+    options.threads = settings.threads;
+    options.seed = settings.seed;
+    options.crossEntropyWeight = settings.crossEntropyWeight;
+    options.learningRate = settings.learningRate;
+    options.hiddenDim = settings.hiddenDim;
+    options.batchSize = settings.batchSize;
+    options.patience = settings.patience;
+    options.resume = settings.resume;
+    return options;
+}
+
 void writeEpoch(std::ostream& out, const api::TrainEpoch& epoch)
 {
     out << fmt::format(
-        "  epoch {:>3}  loss {}  held-out hit rate: top 1 {}, top 3 {}  {}\n", epoch.epoch,
+        "  {} epoch {:>3}  loss {}  held-out hit rate: top 1 {}, top 3 {}  {}\n", epoch.kind, epoch.epoch,
         units::formatNumber(epoch.loss), units::formatNumber(epoch.heldOutTop1),
         units::formatNumber(epoch.heldOutTop3), seconds(epoch.seconds));
     out.flush();
@@ -59,7 +114,14 @@ void writeEpoch(std::ostream& out, const api::TrainEpoch& epoch)
 
 void writeResult(std::ostream& out, const api::TrainResult& result)
 {
-    out << result.output.string() << ": a predictor\n";
+    for (const api::TrainCandidate& one : result.candidates)
+        out << fmt::format(
+            "  {:<6} of {} uses of experts {} miss an LRU cache of {} slots beside its {}; {} a sentence\n",
+            one.kind, units::formatCount(one.uses), units::formatCount(one.misses),
+            units::formatCount(one.slots), units::formatBytes(one.bytes), seconds(one.secondsPerSentence));
+    if (!result.candidates.empty())
+        out << fmt::format("  {} leaves fewer misses on the held-out sentences and is kept\n", result.kind);
+    out << result.output.string() << ": a predictor of kind " << result.kind << '\n';
     writeRows(
         out,
         {{"best epoch", std::to_string(result.bestEpoch)},
@@ -78,8 +140,7 @@ void writeResult(std::ostream& out, const api::TrainResult& result)
 
 Status execute(const TrainSettings& settings, Context& context)
 {
-    if (settings.kind != "lstm")
-        return failure(ErrorKind::usage, fmt::format("--kind '{}': expected lstm", settings.kind));
+    SIDA_TRY_ASSIGN(const api::TrainOptions options, trainOptions(settings));
     SIDA_TRY_ASSIGN(const api::DatasetOptions data, datasetOptions(settings));
     SIDA_TRY(checkInput(settings.model));
     SIDA_TRY(checkInput(settings.dataset));
@@ -94,11 +155,6 @@ Status execute(const TrainSettings& settings, Context& context)
     SIDA_TRY_ASSIGN(
         const api::DatasetInfo dataset,
         engine->loadDataset(settings.dataset, data, progress.sink(), context.stop));
-    api::TrainOptions options;
-    options.output = settings.output;
-    options.epochs = settings.epochs;
-    options.threads = settings.threads;
-    options.seed = settings.seed;
     const auto tellEpoch = [&](const api::TrainEpoch& epoch) {
         if (settings.json)
             return;
@@ -133,7 +189,44 @@ Command addTrain(CLI::App& app)
     parser->add_option("--output", settings->output, "Predictor file to write")
         ->required()
         ->type_name("FILE");
-    parser->add_option("--kind", settings->kind, "lstm, the network of the paper")->type_name("K");
+    parser
+        ->add_option(
+            "--kind", settings->kind,
+            "lstm, the paper's network; shadow, the model's dense path with small blocks for the experts; "
+            "auto, "
+            "the one of both that leaves fewer misses")
+        ->type_name("K");
+    parser->add_option("--loss", settings->loss, "l1 or kl over the 30 largest router logits, or ce")
+        ->type_name("L");
+    parser
+        ->add_option(
+            "--ce-weight", settings->crossEntropyWeight, "Weight of the cross-entropy beside l1 or kl")
+        ->check(CLI::Range(0.0, 1000.0))
+        ->type_name("X");
+    parser->add_option("--learning-rate", settings->learningRate, "At its highest; 0 = the kind's own")
+        ->check(CLI::Range(0.0, 1.0))
+        ->type_name("X");
+    parser->add_option("--hidden", settings->hiddenDim, "Hidden units; 0 = chosen from the model's width")
+        ->check(CLI::Range(0, 8192))
+        ->type_name("N");
+    parser
+        ->add_option(
+            "--sparsemax", settings->sparsemax, "Of lstm: textbook, or paper as the authors wrote it")
+        ->type_name("S");
+    parser->add_option("--batch-size", settings->batchSize, "Samples of a step")
+        ->check(CLI::Range(1, 65536))
+        ->type_name("N");
+    parser
+        ->add_option(
+            "--patience", settings->patience,
+            "End after so many epochs without a better held-out hit rate; 0 = never")
+        ->check(CLI::Range(0, 10000))
+        ->type_name("N");
+    parser->add_option("--budget", settings->budget, "For experts and predictor, by which auto judges (20%)")
+        ->type_name("SIZE");
+    parser->add_flag(
+        "--resume", settings->resume,
+        "Keep the state after every epoch in OUTPUT.KIND.training and go on from it");
     parser->add_option("--epochs", settings->epochs, "Passes over the captured routing")
         ->check(CLI::Range(1, 10000))
         ->type_name("N");

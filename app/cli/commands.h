@@ -20,6 +20,7 @@ Command addDoctor(CLI::App& app);
 Command addInspect(CLI::App& app);
 Command addRun(CLI::App& app);
 Command addTrain(CLI::App& app);
+Command addEvaluate(CLI::App& app);
 Command addReport(CLI::App& app);
 Command addConvert(CLI::App& app);
 

@@ -66,6 +66,12 @@ public:
         const std::function<void(const TrainEpoch&)>& epoch, std::stop_token stop)
         = 0;
 
+    /// The loaded predictor beside chance, tables and the truth, on the loaded dataset.
+    virtual Result<EvaluateResult> evaluate(const EvaluateOptions&, const ProgressSink&, std::stop_token)
+    {
+        return failure(ErrorKind::unsupported, "this engine does not evaluate predictors");
+    }
+
     /// A recorded session, read whole. A session that was not closed is recovered and says so.
     virtual Result<std::shared_ptr<const Recording>>
     openSession(const std::filesystem::path& file, const ProgressSink& progress, std::stop_token stop) = 0;

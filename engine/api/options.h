@@ -55,8 +55,17 @@ struct RunOptions {
     bool record = true; ///< false only in benchmarks that measure what recording costs
 };
 
+/// `lstm` is the paper's network, `shadow` the model's dense path with surrogates for the experts;
+/// `automatic` trains both and keeps the one that leaves fewer misses.
+enum class PredictorKind : std::uint8_t { lstm, shadow, automatic };
+/// Over the teacher's top T: distance or divergence of the two distributions, with a share of cross-entropy;
+/// or cross-entropy alone.
+enum class TrainLoss : std::uint8_t { l1, kl, crossEntropy };
+
 struct TrainOptions {
     std::filesystem::path output; ///< predictor file to write
+    PredictorKind kind = PredictorKind::lstm;
+    TrainLoss loss = TrainLoss::l1;
     int epochs = 15;
     int hiddenDim = 0; ///< 0 = chosen from the model's width
     int batchSize = 64; ///< sequences
@@ -65,8 +74,21 @@ struct TrainOptions {
     double crossEntropyWeight = 0.005;
     double heldOutShare = 0.1;
     bool paperSparsemax = false;
+    int patience = 0; ///< ends after so many epochs without a better held-out hit rate; 0 = never
+    /// Keeps the state after every epoch beside the output and goes on from it when it is there.
+    bool resume = false;
+    units::Budget budget; ///< by which `automatic` judges; none = 20 % of all experts
     std::uint64_t seed = 0;
     int threads = 0;
+};
+
+struct EvaluateOptions {
+    std::filesystem::path trainingData; ///< what the tables are learned from; empty = no such rows
+    units::Budget budget; ///< for experts and the predictor; none = 20 % of all experts
+    int topK = 1; ///< guesses per token that are fetched
+    int batchSize = 1;
+    int threads = 0;
+    std::uint64_t seed = 0;
 };
 
 } // namespace sida::api

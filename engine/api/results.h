@@ -46,10 +46,25 @@ struct TrainEpoch {
     double heldOutTop1 = 0;
     double heldOutTop3 = 0;
     double seconds = 0;
+    std::string kind; ///< of the predictor that learned
+};
+
+/// A predictor that was trained and judged on the held-out sentences.
+struct TrainCandidate {
+    std::string kind;
+    double heldOutTop1 = 0;
+    double heldOutTop3 = 0;
+    std::uint64_t bytes = 0; ///< of its own weights, which the budget pays
+    std::uint64_t slots = 0; ///< that the budget leaves for experts
+    std::uint64_t uses = 0;
+    std::uint64_t misses = 0; ///< left after an LRU cache of these slots
+    double secondsPerSentence = 0;
 };
 
 struct TrainResult {
     std::filesystem::path output;
+    std::string kind; ///< of the predictor that was written
+    std::vector<TrainCandidate> candidates; ///< what it was chosen from, when it was to be chosen
     std::vector<TrainEpoch> epochs;
     int bestEpoch = 0;
     double heldOutTop1 = 0;
@@ -60,6 +75,35 @@ struct TrainResult {
     std::uint64_t heldOutTokens = 0;
     double captureSeconds = 0;
     double trainSeconds = 0;
+};
+
+/// One way of guessing which experts will be needed, judged on a dataset.
+struct GuessFigures {
+    std::string name; ///< "chance", "same token", "lstm", "oracle", ...
+    bool guessed = false; ///< false: nothing was guessed, only misses are known
+    double top1 = 0; ///< hash-hit rate, mean over the MoE layers
+    double top3 = 0;
+    std::vector<double> top1ByLayer;
+    std::vector<double> top3ByLayer;
+    double precision = 0; ///< of the predicted sets, over all batches and layers
+    double recall = 0;
+    std::uint64_t slots = 0; ///< places of the LRU cache
+    std::uint64_t uses = 0; ///< of experts by batches
+    std::uint64_t misses = 0; ///< uses that found the expert missing in spite of the guess
+    std::uint64_t prefetchedBytes = 0;
+    std::uint64_t wastedBytes = 0; ///< prefetched and evicted without a use
+    std::uint64_t predictorBytes = 0; ///< that the cache has less because of it
+    double secondsPerBatch = 0; ///< of a predictor, else 0
+};
+
+struct EvaluateResult {
+    std::uint64_t batches = 0;
+    std::uint64_t tokens = 0;
+    int topK = 1;
+    int experts = 0; ///< over all MoE layers
+    std::uint64_t slots = 0; ///< of the cache without a predictor's own bytes
+    std::uint64_t expertBytes = 0;
+    std::vector<GuessFigures> rows;
 };
 
 } // namespace sida::api

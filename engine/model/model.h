@@ -27,6 +27,8 @@ namespace sida::model
 using experts::ActiveExpert;
 using experts::ExpertSource;
 
+struct SwitchWeights;
+
 /// What a caller may want to see of a forward pass. Empty functions cost nothing.
 struct ForwardHooks {
     /// The model's own choice per packed token (exact routing only).
@@ -81,6 +83,8 @@ public:
     virtual const experts::HostStore& experts() const = 0;
     /// Token embedding, float32 [vocabulary, dModel]: the predictor's input.
     virtual std::span<const float> embeddings() const = 0;
+    /// The encoder, for a predictor that shares its dense part; null for a model of another family.
+    virtual const SwitchWeights* encoderWeights() const { return nullptr; }
     /// Upper bound of the workspace that a batch of that shape needs, whatever the routing.
     virtual std::uint64_t workspaceBytes(const WorkspaceShape& shape) const = 0;
     virtual Result<ForwardResult>

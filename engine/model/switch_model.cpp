@@ -31,6 +31,7 @@ public:
     const api::ModelInfo& info() const override { return m_info; }
     const experts::HostStore& experts() const override { return m_weights.experts; }
     std::span<const float> embeddings() const override { return m_weights.embedding.span(); }
+    const SwitchWeights* encoderWeights() const override { return &m_weights; }
     std::uint64_t workspaceBytes(const WorkspaceShape& shape) const override
     {
         const bool decodes = m_decoder && shape.targetLength > 0;

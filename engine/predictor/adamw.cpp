@@ -17,6 +17,14 @@ AdamW::AdamW(std::vector<at::Tensor> parameters)
     }
 }
 
+std::vector<at::Tensor> AdamW::state() const
+{
+    std::vector<at::Tensor> all = m_mean;
+    all.insert(all.end(), m_square.begin(), m_square.end());
+    all.insert(all.end(), m_steps.begin(), m_steps.end());
+    return all;
+}
+
 void AdamW::step(double learningRate)
 {
     constexpr double kMeanDecay = 0.9;
@@ -25,8 +33,14 @@ void AdamW::step(double learningRate)
     constexpr double kEpsilon = 1e-8;
     const c10::NoGradGuard noGrad;
     std::vector<at::Tensor> gradients;
-    for (at::Tensor& parameter : m_parameters)
-        gradients.push_back(parameter.mutable_grad());
+    for (at::Tensor& parameter : m_parameters) {
+        at::Tensor& gradient = parameter.mutable_grad();
+        if (!gradient.defined())
+            gradient = at::zeros_like(parameter);
+        gradients.push_back(gradient);
+    }
+    if (gradients.empty())
+        return;
     for (at::Tensor& count : m_steps)
         count += 1;
     at::_fused_adamw_(

@@ -16,6 +16,8 @@ public:
     explicit AdamW(std::vector<at::Tensor> parameters);
     /// Applies the gradients that backward left and forgets them.
     void step(double learningRate);
+    /// Everything it remembers, to be stored and written over.
+    std::vector<at::Tensor> state() const;
 
 private:
     std::vector<at::Tensor> m_parameters;

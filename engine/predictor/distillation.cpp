@@ -9,11 +9,16 @@ namespace sida::predictor
 
 at::Tensor distillationLoss(
     const at::Tensor& student, const at::Tensor& indices, const at::Tensor& teacher,
-    double crossEntropyWeight)
+    double crossEntropyWeight, api::TrainLoss kind)
 {
-    const at::Tensor difference = student.gather(1, indices).softmax(1) - teacher.softmax(1);
     const at::Tensor crossEntropy = at::cross_entropy_loss(student, indices.select(1, 0));
-    return difference.abs().mean() + crossEntropyWeight * crossEntropy;
+    if (kind == api::TrainLoss::crossEntropy)
+        return crossEntropy;
+    const at::Tensor chosen = student.gather(1, indices);
+    const at::Tensor distance = kind == api::TrainLoss::l1
+        ? (chosen.softmax(1) - teacher.softmax(1)).abs().mean()
+        : (teacher.softmax(1) * (teacher.log_softmax(1) - chosen.log_softmax(1))).sum(1).mean();
+    return distance + crossEntropyWeight * crossEntropy;
 }
 
 Hits countHits(const at::Tensor& student, const at::Tensor& choice)

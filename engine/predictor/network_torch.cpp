@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/predictor/network_torch.h"
 
+#include "engine/predictor/trainable.h"
+
 #include <ATen/CPUGeneratorImpl.h>
 #include <algorithm>
 #include <c10/core/GradMode.h>
@@ -32,7 +34,8 @@ void requireGradients(Parameters& parameters)
         tensor.requires_grad_(true);
 }
 
-/// Where the real tokens stand among rows * length, in packed order.
+} // namespace
+
 at::Tensor realTokens(std::span<const int> lengths, std::int64_t length)
 {
     std::vector<std::int64_t> places;
@@ -42,14 +45,11 @@ at::Tensor realTokens(std::span<const int> lengths, std::int64_t length)
     return at::tensor(places, at::kLong);
 }
 
-/// [rows, 1, length], true where there is no token.
 at::Tensor paddingMask(std::span<const int> lengths, std::int64_t length)
 {
     const at::Tensor counts = at::tensor(at::ArrayRef<int>(lengths.data(), lengths.size()), at::kInt);
     return at::arange(length, at::kInt).view({1, 1, length}) >= counts.view({-1, 1, 1});
 }
-
-} // namespace
 
 std::vector<at::Tensor> Parameters::all() const
 {

@@ -6,6 +6,7 @@
 #include "engine/base/result.h"
 #include "engine/dataset/batch.h"
 #include "engine/experts/hash_table.h"
+#include "engine/model/model.h"
 
 #include <filesystem>
 #include <memory>
@@ -14,13 +15,17 @@
 namespace sida::predictor
 {
 
-/// The hash function: token embeddings of a batch to a hash table (SiDA-MoE section 3.4).
+/// The hash function: token embeddings of a batch to a hash table (SiDA-MoE section 3.4). Of kind `lstm`, the
+/// paper's network, or `shadow`, the model's own dense path with a small block in the place of the experts.
 class Predictor
 {
 public:
     virtual ~Predictor() = default;
     virtual const api::PredictorInfo& info() const = 0;
-    virtual std::uint64_t weightBytes() const = 0;
+    /// Checks that it was trained for this model and, for a kind that shares the model's weights, binds it to
+    /// them: the model outlives it or what it is attached to next.
+    virtual Status attach(const model::Model& model) = 0;
+    virtual std::uint64_t weightBytes() const = 0; ///< its own; what the model has already does not count
     /// Upper bound of what predict needs for that shape.
     virtual std::uint64_t workspaceBytes(int rows, int length) const = 0;
     /// `embeddings` is the model's [vocabulary, embeddingDim]. Padding takes no part. One thread at a time.
@@ -31,7 +36,7 @@ public:
 /// Metadata and header only.
 Result<api::PredictorInfo> inspectPredictor(const std::filesystem::path& file);
 
-/// Every tensor is checked against the metadata before anything is allocated.
+/// Every tensor is checked against the metadata before anything is allocated. Attach it before it predicts.
 Result<std::unique_ptr<Predictor>> loadPredictor(const std::filesystem::path& file);
 
 /// An error that names both models when the predictor was trained for another one.

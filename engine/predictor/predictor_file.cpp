@@ -2,17 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/predictor/predictor_file.h"
 
-#include "engine/checkpoint/quote.h"
-#include "engine/checkpoint/safetensors.h"
-#include "engine/predictor/file_fields.h"
+#include "engine/predictor/shadow_file.h"
 
 #include <algorithm>
-#include <cmath>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <numeric>
-#include <set>
-#include <span>
 
 namespace sida::predictor
 {
@@ -21,90 +15,6 @@ namespace fs = std::filesystem;
 
 namespace
 {
-
-constexpr std::string_view kFormat = "sida-predictor";
-constexpr int kLargestWidth = 1 << 16;
-constexpr int kMostExperts = 65535; // expert numbers travel as 16 bits
-constexpr std::size_t kMostLayers = 4096;
-
-bool isModuleName(const std::string& name)
-{
-    const auto allowed = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'
-            || c == '.';
-    };
-    return !name.empty() && std::all_of(name.begin(), name.end(), allowed);
-}
-
-Status checkKind(const FileFields& fields)
-{
-    SIDA_TRY_ASSIGN(const std::string format, fields.text("format"));
-    if (format != kFormat)
-        return fields.wrong("format", fmt::format("\"{}\"", kFormat));
-    SIDA_TRY_ASSIGN(const int version, fields.integer("version", 1, 1'000'000));
-    if (version > kFileVersion)
-        return badInput(fmt::format(
-            "{}: predictor format version {} is newer than version {}, the newest this program reads; update "
-            "SiDA Studio or train the predictor again",
-            fields.path().string(), version, kFileVersion));
-    SIDA_TRY_ASSIGN(const std::string kind, fields.text("kind"));
-    if (kind != "lstm")
-        return fields.wrong("kind", "\"lstm\"");
-    return {};
-}
-
-Result<std::vector<api::MoeLayerInfo>> readLayers(const FileFields& fields)
-{
-    SIDA_TRY_ASSIGN(const std::vector<std::string> names, fields.list("moe_layers", kMostLayers));
-    SIDA_TRY_ASSIGN(const std::vector<std::string> counts, fields.list("experts", kMostLayers));
-    if (names.size() != counts.size())
-        return badInput(fmt::format(
-            "{}: metadata field experts: expected {} numbers, one for each name in moe_layers, found {}",
-            fields.path().string(), names.size(), counts.size()));
-    std::vector<api::MoeLayerInfo> layers;
-    std::set<std::string> seen;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (!isModuleName(names[i]) || !seen.insert(names[i]).second)
-            return fields.wrong("moe_layers", "different module names like encoder.block.1.layer.1.mlp");
-        const auto experts = parseWhole<int>(counts[i]);
-        if (!experts || *experts < 1 || *experts > kMostExperts)
-            return fields.wrong("experts", fmt::format("numbers from 1 to {}", kMostExperts));
-        layers.push_back({names[i], *experts});
-    }
-    return layers;
-}
-
-/// Fields that say where the predictor comes from: they may be missing, not malformed.
-Status readProvenance(const FileFields& fields, api::PredictorInfo& info)
-{
-    SIDA_TRY_ASSIGN(info.heldOutTop1, fields.numberOr("held_out_top1", 0, 1, -1));
-    SIDA_TRY_ASSIGN(info.heldOutTop3, fields.numberOr("held_out_top3", 0, 1, -1));
-    for (const char* field : {"ce_weight", "trained_rows", "epochs", "seed"})
-        SIDA_TRY(fields.numberOr(field, 0, 1e19, 0));
-    return {};
-}
-
-Result<api::PredictorInfo> readInfo(const checkpoint::SafetensorsFile& file)
-{
-    const FileFields fields(file.path(), file.metadata());
-    SIDA_TRY(checkKind(fields));
-    api::PredictorInfo info;
-    info.path = file.path();
-    info.kind = "lstm";
-    SIDA_TRY_ASSIGN(info.modelIdentity, fields.text("model_identity"));
-    SIDA_TRY_ASSIGN(info.moeLayers, readLayers(fields));
-    SIDA_TRY_ASSIGN(info.embeddingDim, fields.integer("embedding_dim", 1, kLargestWidth));
-    SIDA_TRY_ASSIGN(info.hiddenDim, fields.integer("hidden_dim", 1, kLargestWidth));
-    SIDA_TRY_ASSIGN(info.sparsemax, fields.text("sparsemax"));
-    if (!parseSparsemax(info.sparsemax))
-        return fields.wrong("sparsemax", "\"textbook\" or \"paper\"");
-    SIDA_TRY_ASSIGN(info.loss, fields.text("loss"));
-    SIDA_TRY_ASSIGN(info.topT, fields.integer("top_t", 1, kMostExperts));
-    SIDA_TRY(readProvenance(fields, info));
-    info.bytes = file.fileBytes();
-    info.metadata.assign(file.metadata().begin(), file.metadata().end());
-    return info;
-}
 
 NetworkShape shapeOf(const api::PredictorInfo& info)
 {
@@ -115,52 +25,6 @@ NetworkShape shapeOf(const api::PredictorInfo& info)
         shape.experts.push_back(layer.experts);
     shape.sparsemax = parseSparsemax(info.sparsemax).value_or(Sparsemax::textbook);
     return shape;
-}
-
-/// Every tensor the metadata promises is there in that shape, and no other one. Returns the parameters.
-Result<std::uint64_t>
-checkTensors(const checkpoint::SafetensorsFile& file, const std::vector<TensorSlot>& slots)
-{
-    std::uint64_t parameters = 0;
-    std::set<std::string_view> expected;
-    for (const TensorSlot& slot : slots) {
-        const checkpoint::TensorEntry* entry = file.find(slot.name);
-        if (!entry)
-            return badInput(fmt::format(
-                "{}: tensor {} is missing; the predictor is incomplete, train it again", file.path().string(),
-                slot.name));
-        if (entry->type != checkpoint::StorageType::f32)
-            return badInput(fmt::format(
-                "{}: tensor {}: expected F32, found {}", file.path().string(), slot.name,
-                checkpoint::name(entry->type)));
-        if (entry->shape != slot.shape)
-            return badInput(fmt::format(
-                "{}: tensor {}: expected shape [{}] from the metadata, found [{}]", file.path().string(),
-                slot.name, fmt::join(slot.shape, ", "), fmt::join(entry->shape, ", ")));
-        parameters += entry->elements();
-        expected.insert(slot.name);
-    }
-    for (const checkpoint::TensorEntry& entry : file.tensors())
-        if (!expected.contains(entry.name))
-            return badInput(fmt::format(
-                "{}: tensor {} does not belong to a predictor of these layers", file.path().string(),
-                checkpoint::quote(entry.name)));
-    return parameters;
-}
-
-/// A file's header that has passed every check.
-struct Checked {
-    checkpoint::SafetensorsFile file;
-    api::PredictorInfo info;
-};
-
-Result<Checked> openChecked(const fs::path& path)
-{
-    SIDA_TRY_ASSIGN(checkpoint::SafetensorsFile file, checkpoint::SafetensorsFile::open(path));
-    SIDA_TRY_ASSIGN(api::PredictorInfo info, readInfo(file));
-    NetworkWeights none;
-    SIDA_TRY_ASSIGN(info.parameters, checkTensors(file, tensorSlots(shapeOf(info), info.moeLayers, none)));
-    return Checked{std::move(file), std::move(info)};
 }
 
 void addLinear(
@@ -207,25 +71,25 @@ tensorSlots(const NetworkShape& shape, const std::vector<api::MoeLayerInfo>& lay
 
 Result<api::PredictorInfo> readPredictorInfo(const fs::path& path)
 {
-    SIDA_TRY_ASSIGN(Checked checked, openChecked(path));
-    return std::move(checked.info);
+    SIDA_TRY_ASSIGN(PredictorHeader header, openHeader(path));
+    NetworkWeights weights;
+    std::vector<Surrogate> surrogates;
+    const auto slots = header.info.kind == "shadow"
+        ? shadowSlots(shadowShape(header.info), header.info.moeLayers, surrogates)
+        : tensorSlots(shapeOf(header.info), header.info.moeLayers, weights);
+    SIDA_TRY_ASSIGN(header.info.parameters, checkTensors(header.file, slots));
+    return std::move(header.info);
 }
 
 Result<PredictorFile> readPredictorFile(const fs::path& path)
 {
-    SIDA_TRY_ASSIGN(Checked checked, openChecked(path));
+    SIDA_TRY_ASSIGN(PredictorHeader header, openHeader(path));
     PredictorFile result;
-    result.shape = shapeOf(checked.info);
-    for (const TensorSlot& slot : tensorSlots(result.shape, checked.info.moeLayers, result.weights)) {
-        const checkpoint::TensorEntry* entry = checked.file.find(slot.name);
-        slot.values->resize(entry->elements());
-        SIDA_TRY(checked.file.readF32(*entry, *slot.values));
-        if (!std::all_of(slot.values->begin(), slot.values->end(), [](float v) { return std::isfinite(v); }))
-            return badInput(fmt::format(
-                "{}: tensor {}: expected finite numbers, found NaN or infinity; train the predictor again",
-                path.string(), slot.name));
-    }
-    result.info = std::move(checked.info);
+    result.shape = shapeOf(header.info);
+    const auto slots = tensorSlots(result.shape, header.info.moeLayers, result.weights);
+    SIDA_TRY_ASSIGN(header.info.parameters, checkTensors(header.file, slots));
+    SIDA_TRY(readTensors(header.file, slots));
+    result.info = std::move(header.info);
     return result;
 }
 
@@ -233,27 +97,14 @@ Status writePredictorFile(
     const fs::path& path, const PredictorFile& file, const std::map<std::string, std::string>& notes)
 {
     std::map<std::string, std::string> metadata = notes;
-    std::vector<std::string> names;
-    for (const api::MoeLayerInfo& layer : file.info.moeLayers)
-        names.push_back(layer.name);
-    metadata["format"] = kFormat;
-    metadata["version"] = std::to_string(kFileVersion);
-    metadata["kind"] = "lstm";
-    metadata["model_identity"] = file.info.modelIdentity;
-    metadata["moe_layers"] = fmt::format("{}", fmt::join(names, ","));
-    metadata["experts"] = fmt::format("{}", fmt::join(file.shape.experts, ","));
-    metadata["embedding_dim"] = std::to_string(file.shape.embeddingDim);
-    metadata["hidden_dim"] = std::to_string(file.shape.hiddenDim);
     metadata["sparsemax"] = name(file.shape.sparsemax);
-    metadata["loss"] = file.info.loss;
-    metadata["top_t"] = std::to_string(file.info.topT);
+    api::PredictorInfo info = file.info;
+    info.kind = "lstm";
+    info.embeddingDim = file.shape.embeddingDim;
+    info.hiddenDim = file.shape.hiddenDim;
     // Slots point to writable values because reading fills them; here they are only read.
     auto& weights = const_cast<NetworkWeights&>(file.weights);
-    std::vector<checkpoint::TensorToWrite> tensors;
-    for (const TensorSlot& slot : tensorSlots(file.shape, file.info.moeLayers, weights))
-        tensors.push_back(
-            {slot.name, checkpoint::StorageType::f32, slot.shape, std::as_bytes(std::span(*slot.values))});
-    return checkpoint::writeSafetensors(path, std::move(tensors), metadata);
+    return writeTensors(path, info, tensorSlots(file.shape, info.moeLayers, weights), std::move(metadata));
 }
 
 } // namespace sida::predictor

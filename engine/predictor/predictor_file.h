@@ -4,6 +4,7 @@
 
 #include "engine/api/info.h"
 #include "engine/base/result.h"
+#include "engine/predictor/predictor_header.h"
 #include "engine/predictor/sparsemax.h"
 
 #include <array>
@@ -17,7 +18,6 @@
 namespace sida::predictor
 {
 
-constexpr int kFileVersion = 1; ///< raise it when a reader of this version could misunderstand the file
 constexpr int kLstmLayers = 2;
 
 struct NetworkShape {
@@ -57,12 +57,7 @@ struct PredictorFile {
 /// "fc.encoder-block-1-layer-1-mlp-router-classifier" for "encoder.block.1.layer.1.mlp".
 std::string headName(const std::string& moeLayer);
 
-/// Name, shape and place of every tensor of such a network.
-struct TensorSlot {
-    std::string name;
-    std::vector<std::int64_t> shape;
-    std::vector<float>* values = nullptr;
-};
+/// Every tensor of such a network.
 std::vector<TensorSlot>
 tensorSlots(const NetworkShape& shape, const std::vector<api::MoeLayerInfo>& layers, NetworkWeights& weights);
 

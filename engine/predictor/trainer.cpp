@@ -5,14 +5,16 @@
 #include "engine/base/clock.h"
 #include "engine/predictor/adamw_torch.h"
 #include "engine/predictor/distillation.h"
-#include "engine/predictor/network_torch.h"
+#include "engine/predictor/trainable.h"
 #include "engine/predictor/training_plan.h"
+#include "engine/predictor/training_state.h"
 
 #include <ATen/ATen.h>
 #include <algorithm>
 #include <c10/core/GradMode.h>
 #include <cmath>
 #include <fmt/format.h>
+#include <sstream>
 
 namespace sida::predictor
 {
@@ -22,7 +24,7 @@ namespace
 
 /// A batch as the network and the loss take it.
 struct TrainBatch {
-    at::Tensor embeddings; ///< [rows, length, embeddingDim]
+    at::Tensor ids; ///< [rows, length], int64
     std::vector<int> lengths;
     struct Target {
         at::Tensor indices; ///< [tokens, top], int64
@@ -53,33 +55,31 @@ TrainBatch::Target gatherTarget(
 } // namespace
 
 struct Trainer::State {
-    const NetworkShape& shape;
+    Trainable& network;
     const api::TrainOptions& options;
     const dataset::Dataset& data;
     const Capture& capture;
-    std::span<const float> embeddings;
 
     Split split;
     std::mt19937_64 random;
-    Parameters parameters;
+    std::vector<at::Tensor> parameters;
     AdamW optimiser;
-    Parameters best;
+    std::vector<at::Tensor> best;
     std::uint64_t step = 0;
     std::uint64_t totalSteps = 0;
     api::TrainResult result;
 
     State(
-        const NetworkShape& networkShape, const api::TrainOptions& trainOptions,
-        const dataset::Dataset& dataset, const Capture& captured, std::span<const float> table)
-        : shape(networkShape)
+        Trainable& trainable, const api::TrainOptions& trainOptions, const dataset::Dataset& dataset,
+        const Capture& captured)
+        : network(trainable)
         , options(trainOptions)
         , data(dataset)
         , capture(captured)
-        , embeddings(table)
         , split(splitSamples(data.samples, options.heldOutShare, options.seed))
         , random(options.seed)
-        , parameters(randomParameters(shape, options.seed))
-        , optimiser(parameters.all())
+        , parameters(network.parameters())
+        , optimiser(parameters)
     {
         const auto size = static_cast<std::uint64_t>(options.batchSize);
         totalSteps = (split.train.size() + size - 1) / size * static_cast<std::uint64_t>(options.epochs);
@@ -105,11 +105,8 @@ TrainBatch Trainer::State::makeBatch(const std::vector<std::uint64_t>& samples) 
     TrainBatch batch;
     batch.lengths = tokens.lengths;
     batch.tokens = tokens.tokens();
-    const std::int64_t width = shape.embeddingDim;
-    batch.embeddings = at::empty({tokens.rows, tokens.length, width}, at::kFloat);
-    auto* out = batch.embeddings.data_ptr<float>();
-    for (const std::int32_t id : tokens.ids)
-        out = std::copy_n(embeddings.data() + id * width, width, out);
+    batch.ids = at::empty({tokens.rows, tokens.length}, at::kLong);
+    std::copy(tokens.ids.begin(), tokens.ids.end(), batch.ids.data_ptr<std::int64_t>());
     for (const Capture::Layer& layer : capture.layers)
         batch.targets.push_back(gatherTarget(capture, layer, samples, batch.tokens));
     return batch;
@@ -117,35 +114,36 @@ TrainBatch Trainer::State::makeBatch(const std::vector<std::uint64_t>& samples) 
 
 at::Tensor Trainer::State::loss(const TrainBatch& batch) const
 {
-    const at::Tensor logits = forwardLogits(parameters, shape.sparsemax, batch.embeddings, batch.lengths);
+    const at::Tensor logits = network.logits(batch.ids, batch.lengths);
     at::Tensor sum;
     std::int64_t begin = 0;
-    for (std::size_t l = 0; l < shape.experts.size(); ++l) {
+    for (std::size_t l = 0; l < capture.layers.size(); ++l) {
         const TrainBatch::Target& target = batch.targets[l];
+        const int experts = capture.layers[l].experts;
         const at::Tensor one = distillationLoss(
-            logits.narrow(1, begin, shape.experts[l]), target.indices, target.logits,
-            options.crossEntropyWeight);
+            logits.narrow(1, begin, experts), target.indices, target.logits, options.crossEntropyWeight,
+            options.loss);
         sum = sum.defined() ? sum + one : one;
-        begin += shape.experts[l];
+        begin += experts;
     }
-    return sum / static_cast<double>(shape.experts.size());
+    return sum / static_cast<double>(capture.layers.size());
 }
 
 void Trainer::State::judge(api::TrainEpoch& epoch)
 {
     const c10::NoGradGuard noGrad;
-    std::vector<Hits> hits(shape.experts.size());
+    std::vector<Hits> hits(capture.layers.size());
     std::mt19937_64 any(0);
     for (const auto& samples : shuffledBatches(data.samples, split.heldOut, options.batchSize, any)) {
         const TrainBatch batch = makeBatch(samples);
-        const at::Tensor logits = forwardLogits(parameters, shape.sparsemax, batch.embeddings, batch.lengths);
+        const at::Tensor logits = network.logits(batch.ids, batch.lengths);
         std::int64_t begin = 0;
         for (std::size_t l = 0; l < hits.size(); ++l) {
-            const Hits some
-                = countHits(logits.narrow(1, begin, shape.experts[l]), batch.targets[l].indices.select(1, 0));
+            const Hits some = countHits(
+                logits.narrow(1, begin, capture.layers[l].experts), batch.targets[l].indices.select(1, 0));
             hits[l].top1 += some.top1;
             hits[l].top3 += some.top3;
-            begin += shape.experts[l];
+            begin += capture.layers[l].experts;
         }
     }
     const auto tokens = static_cast<double>(result.heldOutTokens);
@@ -163,14 +161,16 @@ void Trainer::State::judge(api::TrainEpoch& epoch)
         result.heldOutTop3 = epoch.heldOutTop3;
         result.heldOutTop1ByLayer = top1;
         result.heldOutTop3ByLayer = top3;
-        best = parameters.detachedCopy();
+        best.clear();
+        for (const at::Tensor& parameter : parameters)
+            best.push_back(parameter.detach().clone());
     }
 }
 
 Trainer::Trainer(
-    const NetworkShape& shape, const api::TrainOptions& options, const dataset::Dataset& data,
-    const Capture& capture, std::span<const float> embeddings)
-    : m_state(std::make_unique<State>(shape, options, data, capture, embeddings))
+    Trainable& network, const api::TrainOptions& options, const dataset::Dataset& data,
+    const Capture& capture)
+    : m_state(std::make_unique<State>(network, options, data, capture))
 {
 }
 Trainer::~Trainer() = default;
@@ -180,12 +180,25 @@ std::uint64_t Trainer::steps() const
     return m_state->totalSteps;
 }
 
+std::uint64_t Trainer::stepsDone() const
+{
+    return m_state->step;
+}
+
+bool Trainer::finished() const
+{
+    const State& s = *m_state;
+    const auto done = static_cast<int>(s.result.epochs.size());
+    return done >= s.options.epochs
+        || (s.options.patience > 0 && done - s.result.bestEpoch >= s.options.patience);
+}
+
 Result<api::TrainEpoch> Trainer::runEpoch(const StepDone& stepDone)
 {
     State& s = *m_state;
     const Nanoseconds start = monotonicNow();
     const double learningRate
-        = s.options.learningRate > 0 ? s.options.learningRate : defaultLearningRate(s.shape.hiddenDim);
+        = s.options.learningRate > 0 ? s.options.learningRate : s.network.learningRate();
     api::TrainEpoch epoch;
     epoch.epoch = static_cast<int>(s.result.epochs.size()) + 1;
     for (const auto& samples :
@@ -199,7 +212,8 @@ Result<api::TrainEpoch> Trainer::runEpoch(const StepDone& stepDone)
                 fmt::format(
                     "Training diverged in epoch {} at learning rate {}; choose a smaller learning rate",
                     epoch.epoch, learningRate));
-        loss.backward();
+        if (loss.requires_grad()) // a shadow of one layer replaces nothing and is exact as it is
+            loss.backward();
         s.optimiser.step(learningRate * learningRateFactor(s.step++, s.totalSteps));
         epoch.loss += value * static_cast<double>(batch.tokens) / static_cast<double>(s.result.trainedTokens);
         if (!stepDone())
@@ -211,9 +225,44 @@ Result<api::TrainEpoch> Trainer::runEpoch(const StepDone& stepDone)
     return epoch;
 }
 
-NetworkWeights Trainer::bestWeights() const
+void Trainer::restoreBest()
 {
-    return toWeights(m_state->shape, m_state->best);
+    const c10::NoGradGuard noGrad;
+    for (std::size_t i = 0; i < m_state->best.size(); ++i)
+        m_state->parameters[i].copy_(m_state->best[i]);
+}
+
+const std::vector<std::uint64_t>& Trainer::heldOut() const
+{
+    return m_state->split.heldOut;
+}
+
+Status Trainer::save(const std::filesystem::path& path, const std::string& fingerprint) const
+{
+    const State& s = *m_state;
+    std::ostringstream random;
+    random << s.random;
+    return writeTrainingState(
+        path, {fingerprint, s.step, random.str(), s.result, s.parameters, s.optimiser.state(), s.best});
+}
+
+Status Trainer::load(const std::filesystem::path& path, const std::string& fingerprint)
+{
+    State& s = *m_state;
+    TrainingState kept{fingerprint, 0, {}, s.result, s.parameters, s.optimiser.state(), {}};
+    for (const at::Tensor& parameter : s.parameters)
+        kept.best.push_back(at::empty_like(parameter.detach()));
+    SIDA_TRY(readTrainingState(path, kept));
+    std::istringstream random(kept.random);
+    random >> s.random;
+    if (!random)
+        return badInput(fmt::format(
+            "{}: the generator's state is damaged; delete the file and train from the beginning",
+            path.string()));
+    s.step = kept.step;
+    s.best = std::move(kept.best);
+    s.result = std::move(kept.result);
+    return {};
 }
 
 api::TrainResult Trainer::result() const

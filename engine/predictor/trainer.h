@@ -6,43 +6,48 @@
 #include "engine/api/results.h"
 #include "engine/dataset/dataset.h"
 #include "engine/predictor/capture.h"
-#include "engine/predictor/predictor_file.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
-#include <span>
-#include <stop_token>
+#include <string>
+#include <vector>
 
 namespace sida::predictor
 {
 
-/// The learning rate at its highest, found by measurement on the demo model: 0.01 and 0.005 were best for 128
-/// and 256 units. The paper's 5e-5 needs hundreds of epochs for what this one learns in a few.
-constexpr double defaultLearningRate(int hiddenDim)
-{
-    return hiddenDim < 128 ? 0.01 : 1.28 / hiddenDim;
-}
+class Trainable;
 
-/// Fits the network to a capture. Deterministic for a seed and a number of threads. Its functions throw what
+/// Fits a network to a capture. Deterministic for a seed and a number of threads. Its functions throw what
 /// libtorch throws.
 class Trainer
 {
 public:
-    /// All arguments outlive the trainer. `embeddings` is [vocabulary, embeddingDim].
+    /// All arguments outlive the trainer.
     Trainer(
-        const NetworkShape& shape, const api::TrainOptions& options, const dataset::Dataset& data,
-        const Capture& capture, std::span<const float> embeddings);
+        Trainable& network, const api::TrainOptions& options, const dataset::Dataset& data,
+        const Capture& capture);
     ~Trainer();
 
     std::uint64_t steps() const; ///< optimiser steps of all epochs
+    std::uint64_t stepsDone() const;
+    /// All epochs done, or none of the last `patience` was better than the best before.
+    bool finished() const;
     /// Called after every optimiser step; false ends the epoch.
     using StepDone = std::function<bool()>;
     /// One pass over the training sentences and a judgement on those held out. Nothing when it was ended.
     Result<api::TrainEpoch> runEpoch(const StepDone& stepDone);
-    /// The weights of the best epoch so far and the rest of what `train` answers.
-    NetworkWeights bestWeights() const;
+    /// Puts the weights of the best epoch into the network; training ends with it.
+    void restoreBest();
+    /// What `train` answers.
     api::TrainResult result() const;
+    const std::vector<std::uint64_t>& heldOut() const; ///< samples that were judged by
+
+    /// The whole state after an epoch, written atomically. `fingerprint` says what it belongs to.
+    Status save(const std::filesystem::path& path, const std::string& fingerprint) const;
+    /// Goes on from such a file; one with another fingerprint is refused.
+    Status load(const std::filesystem::path& path, const std::string& fingerprint);
 
 private:
     struct State;

@@ -4,8 +4,14 @@
 
 #include "engine/base/units.h"
 #include "engine/base/version.h"
+#include "engine/predictor/evaluation.h"
+#include "engine/predictor/lstm_torch.h"
+#include "engine/predictor/shadow_network.h"
+#include "engine/predictor/shadow_torch.h"
 #include "engine/predictor/stage_progress.h"
+#include "engine/predictor/trainable.h"
 #include "engine/predictor/trainer.h"
+#include "engine/predictor/training_plan.h"
 
 #include <ATen/Parallel.h>
 #include <algorithm>
@@ -59,6 +65,8 @@ Status checkOptions(const api::TrainOptions& options)
         return wrongOption("batch size", "at least 1", options.batchSize);
     if (options.hiddenDim < 0 || options.hiddenDim > 8192)
         return wrongOption("hidden width", "1 to 8192, or 0 to have it chosen", options.hiddenDim);
+    if (options.patience < 0)
+        return wrongOption("patience", "0 or more epochs", options.patience);
     if (options.topT < 1)
         return wrongOption("top T", "at least 1", options.topT);
     if (!(options.learningRate >= 0 && options.learningRate <= 1))
@@ -116,7 +124,7 @@ Status checkData(const model::Model& model, const dataset::Dataset& data)
     return {};
 }
 
-NetworkShape chooseShape(const api::ModelInfo& model, const api::TrainOptions& options)
+NetworkShape lstmShape(const api::ModelInfo& model, const api::TrainOptions& options)
 {
     NetworkShape shape;
     shape.embeddingDim = model.dModel;
@@ -127,21 +135,78 @@ NetworkShape chooseShape(const api::ModelInfo& model, const api::TrainOptions& o
     return shape;
 }
 
-Status writeResult(
-    const api::ModelInfo& model, const api::TrainOptions& options, const NetworkShape& shape,
-    NetworkWeights weights, const api::TrainResult& result)
+/// Surrogates four times as wide as the model, but no wider than one expert needs to be on a large model:
+/// they have to cost less than the dense part they stand beside.
+ShadowShape shadowShapeFor(const api::ModelInfo& model, const api::TrainOptions& options)
 {
-    PredictorFile file;
-    file.info.modelIdentity = model.identity;
-    const auto layers = api::predictableLayers(model);
-    file.info.moeLayers.assign(layers.begin(), layers.end());
-    file.info.loss = "truncated-l1";
-    file.info.topT = options.topT;
-    file.shape = shape;
-    file.weights = std::move(weights);
+    constexpr int kWidest = 768;
+    ShadowShape shape;
+    shape.width = model.dModel;
+    shape.hidden = options.hiddenDim > 0 ? options.hiddenDim : std::min(4 * model.dModel, kWidest);
+    for (const api::MoeLayerInfo& layer : api::predictableLayers(model))
+        shape.experts.push_back(layer.experts);
+    return shape;
+}
+
+std::string_view lossName(api::TrainLoss loss)
+{
+    switch (loss) {
+    case api::TrainLoss::l1:
+        return "truncated-l1";
+    case api::TrainLoss::kl:
+        return "truncated-kl";
+    case api::TrainLoss::crossEntropy:
+        return "cross-entropy";
+    }
+    return "";
+}
+
+/// Everything that training one kind needs.
+struct Job {
+    const model::Model& model;
+    const dataset::Dataset& data;
+    const api::TrainOptions& options;
+    const Capture& capture;
+    const ProgressSink& progress;
+    const std::function<void(const api::TrainEpoch&)>& epochDone;
+    const std::stop_token& stop;
+
+    Result<std::unique_ptr<Trainable>> network(api::PredictorKind kind) const
+    {
+        if (kind == api::PredictorKind::lstm)
+            return makeTrainableLstm(lstmShape(model.info(), options), model.embeddings(), options.seed);
+        SIDA_TRY_ASSIGN(const model::SwitchWeights* weights, shadowedEncoder(model));
+        return makeTrainableShadow(
+            *weights, shadowShapeFor(model.info(), options), model.embeddings(), options.seed);
+    }
+    std::string fingerprint(std::string_view kind) const
+    {
+        const api::TrainOptions& o = options;
+        return fmt::format(
+            "{} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", model.info().identity, data.info.identity,
+            data.samples.size(), capture.tokens(), kind, lossName(o.loss), o.epochs, o.hiddenDim, o.batchSize,
+            o.learningRate, o.topT, o.crossEntropyWeight, o.heldOutShare, o.paperSparsemax, o.seed);
+    }
+    Status
+    write(const Trainable& network, const std::filesystem::path& path, const api::TrainResult& result) const;
+    Result<api::TrainResult> train(api::PredictorKind kind, const std::filesystem::path& output) const;
+    Result<api::TrainCandidate>
+    judge(const std::filesystem::path& file, const api::TrainResult& result) const;
+    Result<api::TrainResult> trainBoth() const;
+};
+
+Status
+Job::write(const Trainable& network, const std::filesystem::path& path, const api::TrainResult& result) const
+{
+    api::PredictorInfo info;
+    info.modelIdentity = model.info().identity;
+    const auto layers = api::predictableLayers(model.info());
+    info.moeLayers.assign(layers.begin(), layers.end());
+    info.loss = lossName(options.loss);
+    info.topT = options.topT;
     const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-    return writePredictorFile(
-        options.output, file,
+    return network.write(
+        path, std::move(info),
         {{"ce_weight", fmt::format("{}", options.crossEntropyWeight)},
          {"held_out_top1", fmt::format("{:.6f}", result.heldOutTop1)},
          {"held_out_top3", fmt::format("{:.6f}", result.heldOutTop3)},
@@ -152,6 +217,114 @@ Status writeResult(
          {"creator", fmt::format("SiDA Studio {}", version())}});
 }
 
+/// Beside the output, while it is being made.
+std::filesystem::path besides(const std::filesystem::path& output, std::string_view what)
+{
+    std::filesystem::path path = output;
+    path += fmt::format(".{}", what);
+    return path;
+}
+
+Result<api::TrainResult> Job::train(api::PredictorKind kind, const std::filesystem::path& output) const
+{
+    const std::string name(kind == api::PredictorKind::lstm ? "lstm" : "shadow");
+    SIDA_TRY_ASSIGN(const std::unique_ptr<Trainable> trainable, network(kind));
+    Trainer trainer(*trainable, options, data, capture);
+    const std::filesystem::path kept = besides(options.output, name + ".training");
+    std::error_code ignored;
+    if (options.resume && std::filesystem::exists(kept, ignored))
+        SIDA_TRY(trainer.load(kept, fingerprint(name)));
+    StageProgress stage(progress, "Training the predictor", trainer.steps());
+    while (!trainer.finished()) {
+        SIDA_TRY_ASSIGN(api::TrainEpoch epoch, trainer.runEpoch([&] {
+            stage.report(trainer.stepsDone());
+            return !stop.stop_requested();
+        }));
+        epoch.kind = name;
+        if (options.resume)
+            SIDA_TRY(trainer.save(kept, fingerprint(name)));
+        if (epochDone)
+            epochDone(epoch);
+    }
+    trainer.restoreBest();
+    api::TrainResult result = trainer.result();
+    result.output = options.output;
+    result.kind = name;
+    result.trainSeconds = stage.seconds();
+    if (stop.stop_requested())
+        return failure(ErrorKind::cancelled, "Training was stopped; nothing was written");
+    SIDA_TRY(write(*trainable, output, result));
+    return result;
+}
+
+Result<api::TrainCandidate>
+Job::judge(const std::filesystem::path& file, const api::TrainResult& result) const
+{
+    SIDA_TRY_ASSIGN(const std::unique_ptr<Predictor> predictor, loadPredictor(file));
+    SIDA_TRY(predictor->attach(model));
+    std::vector<std::vector<std::uint64_t>> plan; // sentence by sentence, as they wait for an answer
+    for (const std::uint64_t sample : splitSamples(data.samples, options.heldOutShare, options.seed).heldOut)
+        plan.push_back({sample});
+    const RoutingTrace trace = traceOf(capture, plan);
+    api::TrainCandidate candidate;
+    candidate.kind = result.kind;
+    candidate.heldOutTop1 = result.heldOutTop1;
+    candidate.heldOutTop3 = result.heldOutTop3;
+    candidate.bytes = predictor->weightBytes();
+    candidate.slots = slotsWithin(options.budget, model.info(), candidate.bytes);
+    double seconds = 0;
+    SIDA_TRY_ASSIGN(
+        const api::GuessFigures figures,
+        judgeGuess(
+            result.kind, trace, guessByPredictor(*predictor, model, data, plan, seconds), 1, candidate.slots,
+            model.info().expertBytes));
+    candidate.uses = figures.uses;
+    candidate.misses = figures.misses;
+    candidate.secondsPerSentence = seconds / static_cast<double>(plan.size());
+    return candidate;
+}
+
+/// Removes what was made on the way, whatever the end.
+struct Leftovers {
+    std::vector<std::filesystem::path> files;
+    ~Leftovers()
+    {
+        std::error_code ignored;
+        for (const auto& file : files)
+            std::filesystem::remove(file, ignored);
+    }
+};
+
+/// The kind that leaves fewer misses is kept, the quicker one of equals. What a predictor costs is in it: its
+/// bytes are places that experts do not have.
+Result<api::TrainResult> Job::trainBoth() const
+{
+    const Leftovers leftovers{{besides(options.output, "lstm"), besides(options.output, "shadow")}};
+    std::vector<api::TrainResult> results;
+    std::vector<api::TrainCandidate> candidates;
+    for (const auto kind : {api::PredictorKind::lstm, api::PredictorKind::shadow}) {
+        const auto& file = leftovers.files[results.size()];
+        SIDA_TRY_ASSIGN(api::TrainResult result, train(kind, file));
+        SIDA_TRY_ASSIGN(const api::TrainCandidate candidate, judge(file, result));
+        results.push_back(std::move(result));
+        candidates.push_back(candidate);
+    }
+    const bool shadow = candidates[1].misses != candidates[0].misses
+        ? candidates[1].misses < candidates[0].misses
+        : candidates[1].secondsPerSentence < candidates[0].secondsPerSentence;
+    const std::size_t best = shadow ? 1 : 0;
+    std::error_code error;
+    std::filesystem::rename(leftovers.files[best], options.output, error);
+    if (error)
+        return failure(
+            ErrorKind::io,
+            fmt::format("{}: cannot write the predictor: {}", options.output.string(), error.message()));
+    api::TrainResult result = std::move(results[best]);
+    result.trainSeconds += results[1 - best].trainSeconds;
+    result.candidates = std::move(candidates);
+    return result;
+}
+
 Result<api::TrainResult> captureAndTrain(
     const model::Model& model, const dataset::Dataset& data, const api::TrainOptions& options,
     const ProgressSink& progress, const std::function<void(const api::TrainEpoch&)>& epochDone,
@@ -159,29 +332,24 @@ Result<api::TrainResult> captureAndTrain(
 {
     const ThreadCount threads(options.threads);
     const Nanoseconds start = monotonicNow();
+    api::PredictorKind kind = options.kind;
+    if (kind == api::PredictorKind::shadow)
+        SIDA_TRY(shadowedEncoder(model));
+    if (kind == api::PredictorKind::automatic && !shadowedEncoder(model))
+        kind = api::PredictorKind::lstm;
     SIDA_TRY_ASSIGN(
         const Capture capture, captureRouting(model, data, options.topT, options.batchSize, progress, stop));
     const Nanoseconds captured = monotonicNow();
     const ThreadCount fewer(stepThreads(options));
-    const NetworkShape shape = chooseShape(model.info(), options);
-    Trainer trainer(shape, options, data, capture, model.embeddings());
-    StageProgress stage(progress, "Training the predictor", trainer.steps());
-    std::uint64_t steps = 0;
-    for (int i = 0; i < options.epochs; ++i) {
-        SIDA_TRY_ASSIGN(const api::TrainEpoch epoch, trainer.runEpoch([&] {
-            stage.report(++steps);
-            return !stop.stop_requested();
-        }));
-        if (epochDone)
-            epochDone(epoch);
-    }
-    api::TrainResult result = trainer.result();
-    result.output = options.output;
+    const Job job{model, data, options, capture, progress, epochDone, stop};
+    SIDA_TRY_ASSIGN(
+        api::TrainResult result,
+        kind == api::PredictorKind::automatic ? job.trainBoth() : job.train(kind, options.output));
     result.captureSeconds = static_cast<double>(captured - start) / 1e9;
-    result.trainSeconds = stage.seconds();
-    if (stop.stop_requested())
-        return failure(ErrorKind::cancelled, "Training was stopped; nothing was written");
-    SIDA_TRY(writeResult(model.info(), options, shape, trainer.bestWeights(), result));
+    if (options.resume) {
+        const Leftovers done{
+            {besides(options.output, "lstm.training"), besides(options.output, "shadow.training")}};
+    }
     return result;
 }
 

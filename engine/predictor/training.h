@@ -14,9 +14,9 @@
 namespace sida::predictor
 {
 
-/// Captures embeddings and router logits of `data` from the model, trains the paper's network on them with
-/// the truncated distillation loss, keeps the epoch with the best held-out hit rate and writes it atomically
-/// to options.output. Stopping writes nothing and returns `cancelled`.
+/// Captures the routers' choices over `data`, trains a predictor of the kind asked for on them, keeps the
+/// epoch with the best held-out hit rate and writes it atomically to options.output. Stopping writes no
+/// predictor and returns `cancelled`; with options.resume what was learned so far is kept beside the output.
 Result<api::TrainResult> train(
     const model::Model& model, const dataset::Dataset& data, const api::TrainOptions& options,
     const ProgressSink& progress, const std::function<void(const api::TrainEpoch&)>& epoch,

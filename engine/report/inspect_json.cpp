@@ -158,8 +158,21 @@ std::string trainJson(const api::TrainResult& result)
              {"held_out_top1", epoch.heldOutTop1},
              {"held_out_top3", epoch.heldOutTop3},
              {"seconds", epoch.seconds}});
+    Json candidates = Json::array();
+    for (const api::TrainCandidate& one : result.candidates)
+        candidates.push_back(
+            {{"kind", one.kind},
+             {"held_out_top1", one.heldOutTop1},
+             {"held_out_top3", one.heldOutTop3},
+             {"bytes", one.bytes},
+             {"slots", one.slots},
+             {"uses", one.uses},
+             {"misses", one.misses},
+             {"seconds_per_sentence", one.secondsPerSentence}});
     Json out;
     out["output"] = result.output.string();
+    out["predictor_kind"] = result.kind;
+    out["candidates"] = candidates;
     out["best_epoch"] = result.bestEpoch;
     out["held_out_top1"] = result.heldOutTop1;
     out["held_out_top3"] = result.heldOutTop3;
@@ -170,6 +183,45 @@ std::string trainJson(const api::TrainResult& result)
     out["capture_seconds"] = result.captureSeconds;
     out["train_seconds"] = result.trainSeconds;
     out["epochs"] = epochs;
+    return dump(out);
+}
+
+std::string evaluateJson(const api::EvaluateResult& result, const std::optional<Fidelity>& fidelity)
+{
+    Json rows = Json::array();
+    for (const api::GuessFigures& row : result.rows) {
+        const auto known = [&row](const Json& value) { return row.guessed ? value : Json(nullptr); };
+        rows.push_back(
+            {{"name", row.name},
+             {"top1", known(row.top1)},
+             {"top3", known(row.top3)},
+             {"top1_by_layer", known(row.top1ByLayer)},
+             {"top3_by_layer", known(row.top3ByLayer)},
+             {"precision", known(row.precision)},
+             {"recall", known(row.recall)},
+             {"slots", row.slots},
+             {"uses", row.uses},
+             {"misses", row.misses},
+             {"prefetched_bytes", row.prefetchedBytes},
+             {"wasted_bytes", row.wastedBytes},
+             {"predictor_bytes", row.predictorBytes},
+             {"seconds_per_batch", row.secondsPerBatch > 0 ? Json(row.secondsPerBatch) : Json(nullptr)}});
+    }
+    Json out;
+    out["batches"] = result.batches;
+    out["tokens"] = result.tokens;
+    out["top_k"] = result.topK;
+    out["experts"] = result.experts;
+    out["expert_bytes"] = result.expertBytes;
+    out["slots"] = result.slots;
+    out["rows"] = rows;
+    out["fidelity"] = nullptr;
+    if (fidelity)
+        out["fidelity"]
+            = {{"exact_metric", fidelity->exact ? Json(*fidelity->exact) : Json(nullptr)},
+               {"predicted_metric", fidelity->predicted ? Json(*fidelity->predicted) : Json(nullptr)},
+               {"value", fidelity->value() ? Json(*fidelity->value()) : Json(nullptr)},
+               {"equal_outputs", fidelity->equalOutputs ? Json(*fidelity->equalOutputs) : Json(nullptr)}};
     return dump(out);
 }
 

@@ -6,6 +6,7 @@
 #include "engine/api/recording.h"
 #include "engine/api/results.h"
 
+#include <optional>
 #include <string>
 
 /// The objects that the command line prints with --json, by the contract in docs/command-line.md. Strict JSON
@@ -21,5 +22,18 @@ std::string inspectJson(const api::Recording& recording, const std::filesystem::
 
 std::string doctorJson(const api::DoctorReport& report);
 std::string trainJson(const api::TrainResult& result);
+
+/// What predicted routing leaves of a model's answers, beside exact routing. What is not known is absent.
+struct Fidelity {
+    std::optional<double> exact; ///< the task's metric
+    std::optional<double> predicted;
+    std::optional<double> equalOutputs; ///< share of samples with the same answer
+
+    std::optional<double> value() const
+    {
+        return exact && predicted && *exact != 0 ? std::optional(*predicted / *exact) : std::nullopt;
+    }
+};
+std::string evaluateJson(const api::EvaluateResult& result, const std::optional<Fidelity>& fidelity);
 
 } // namespace sida::report

@@ -3,6 +3,7 @@
 #include "engine/base/clock.h"
 #include "engine/dataset/dataset.h"
 #include "engine/model/model.h"
+#include "engine/predictor/evaluation.h"
 #include "engine/predictor/predictor.h"
 #include "engine/predictor/training.h"
 #include "engine/runtime/compute_threads.h"
@@ -16,6 +17,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 
 namespace sida::runtime
 {
@@ -51,6 +53,8 @@ public:
     Result<api::TrainResult> train(
         const api::TrainOptions& options, const ProgressSink& progress,
         const std::function<void(const api::TrainEpoch&)>& epoch, std::stop_token stop) override;
+    Result<api::EvaluateResult> evaluate(
+        const api::EvaluateOptions& options, const ProgressSink& progress, std::stop_token stop) override;
     Result<std::shared_ptr<const api::Recording>> openSession(
         const std::filesystem::path& file, const ProgressSink& progress, std::stop_token stop) override
     {
@@ -92,7 +96,7 @@ Result<api::ModelInfo> LocalEngine::loadModel(
         tokenizer = std::make_unique<tokenizer::Tokenizer>(std::move(opened));
     }
     // Data was cut into the old model's pieces and the predictor learned its routers: neither outlives it.
-    if (m_predictor && !predictor::checkFits(m_predictor->info(), loaded->info()))
+    if (m_predictor && !m_predictor->attach(*loaded))
         m_predictor.reset();
     m_dataset.reset();
     m_tokenizer = std::move(tokenizer);
@@ -137,7 +141,7 @@ Result<api::PredictorInfo> LocalEngine::loadPredictor(const std::filesystem::pat
 {
     SIDA_TRY_ASSIGN(std::unique_ptr<predictor::Predictor> loaded, predictor::loadPredictor(file));
     if (m_model)
-        SIDA_TRY(predictor::checkFits(loaded->info(), m_model->info()));
+        SIDA_TRY(loaded->attach(*m_model));
     m_predictor = std::move(loaded);
     return m_predictor->info();
 }
@@ -200,6 +204,26 @@ Result<api::TrainResult> LocalEngine::train(
     SIDA_TRY(needDataset());
     setComputeThreads(resolveThreads(options.threads));
     return predictor::train(*m_model, *m_dataset, options, progress, epoch, stop);
+}
+
+Result<api::EvaluateResult>
+LocalEngine::evaluate(const api::EvaluateOptions& options, const ProgressSink& progress, std::stop_token stop)
+{
+    SIDA_TRY(needModel());
+    SIDA_TRY(needDataset());
+    setComputeThreads(resolveThreads(options.threads));
+    std::optional<dataset::Dataset> training;
+    if (!options.trainingData.empty()) {
+        dataset::ModelTraits traits{m_model->info().vocabulary, m_model->info().labels, m_tokenizer.get()};
+        traits.labelNames = m_model->info().labelNames;
+        api::DatasetOptions all = m_datasetOptions;
+        all.limit = 0;
+        SIDA_TRY_ASSIGN(
+            dataset::Dataset loaded, dataset::loadDataset(options.trainingData, all, traits, progress, stop));
+        training = std::move(loaded);
+    }
+    return predictor::evaluate(
+        *m_model, *m_dataset, training ? &*training : nullptr, m_predictor.get(), options, progress, stop);
 }
 
 Status LocalEngine::needModel() const

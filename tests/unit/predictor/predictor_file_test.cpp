@@ -109,7 +109,7 @@ TEST_F(PredictorFileTest, aNewerVersionIsRefusedByNameAndVersion)
 TEST_F(PredictorFileTest, aFileOfAnotherKindIsRefused)
 {
     EXPECT_THAT(errorWithField("format", "pt"), AllOf(HasSubstr("format"), HasSubstr("'pt'")));
-    EXPECT_THAT(errorWithField("kind", "shadow"), AllOf(HasSubstr("kind"), HasSubstr("shadow")));
+    EXPECT_THAT(errorWithField("kind", "oracle"), AllOf(HasSubstr("kind"), HasSubstr("oracle")));
 }
 
 TEST_F(PredictorFileTest, everyFieldThatDescribesTheNetworkMustBeThere)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/predictor/network.h"
 #include "engine/predictor/predictor.h"
+#include "engine/predictor/shadow_network.h"
 #include "engine/predictor/top_experts.h"
 
 #include <algorithm>
@@ -27,37 +28,61 @@ std::string shortIdentity(const std::string& identity)
     return identity.substr(0, kShortIdentity);
 }
 
-class LstmPredictor final : public Predictor
+/// A predictor of either kind around its network. That of a shadow exists only beside its model.
+class NetworkPredictor : public Predictor
 {
 public:
-    LstmPredictor(api::PredictorInfo info, const NetworkShape& shape, const NetworkWeights& weights)
+    NetworkPredictor(api::PredictorInfo info, std::unique_ptr<HashNetwork> network)
         : m_info(std::move(info))
-        , m_network(shape, weights)
+        , m_network(std::move(network))
     {
     }
 
     const api::PredictorInfo& info() const override { return m_info; }
-    std::uint64_t weightBytes() const override { return m_network.weightBytes(); }
+    Status attach(const model::Model& model) override { return checkFits(m_info, model.info()); }
+    std::uint64_t weightBytes() const override { return m_network ? m_network->weightBytes() : 0; }
     std::uint64_t workspaceBytes(int rows, int length) const override
     {
-        return m_network.workspaceBytes(rows, length);
+        return m_network ? m_network->workspaceBytes(rows, length) : 0;
     }
 
     Result<experts::HashTable>
     predict(const dataset::TokenBatch& batch, std::span<const float> embeddings, int topK) const override;
 
-private:
+protected:
     Status check(const dataset::TokenBatch& batch, std::span<const float> embeddings, int topK) const;
     experts::HashTable emptyTable(const dataset::TokenBatch& batch, int topK) const;
 
     api::PredictorInfo m_info;
-    Network m_network;
+    std::unique_ptr<HashNetwork> m_network;
+};
+
+class ShadowPredictor final : public NetworkPredictor
+{
+public:
+    explicit ShadowPredictor(api::PredictorInfo info)
+        : NetworkPredictor(std::move(info), nullptr)
+    {
+    }
+
+    Status attach(const model::Model& model) override
+    {
+        SIDA_TRY(checkFits(m_info, model.info()));
+        SIDA_TRY_ASSIGN(const model::SwitchWeights* weights, shadowedEncoder(model));
+        SIDA_TRY_ASSIGN(ShadowFile file, readShadowFile(m_info.path));
+        SIDA_TRY(checkFits(file.info, model.info()));
+        m_network = makeShadowNetwork(*weights, file.shape, file.surrogates);
+        m_info = std::move(file.info);
+        return {};
+    }
 };
 
 Status
-LstmPredictor::check(const dataset::TokenBatch& batch, std::span<const float> embeddings, int topK) const
+NetworkPredictor::check(const dataset::TokenBatch& batch, std::span<const float> embeddings, int topK) const
 {
-    const std::vector<int>& experts = m_network.shape().experts;
+    if (!m_network)
+        return wrongBatch(m_info, "its model is not loaded");
+    const std::vector<int>& experts = m_network->experts();
     const int fewest = *std::min_element(experts.begin(), experts.end());
     if (topK < 1 || topK > fewest)
         return failure(
@@ -86,7 +111,7 @@ LstmPredictor::check(const dataset::TokenBatch& batch, std::span<const float> em
     return {};
 }
 
-experts::HashTable LstmPredictor::emptyTable(const dataset::TokenBatch& batch, int topK) const
+experts::HashTable NetworkPredictor::emptyTable(const dataset::TokenBatch& batch, int topK) const
 {
     experts::HashTable table;
     table.batch = batch.number;
@@ -101,13 +126,13 @@ experts::HashTable LstmPredictor::emptyTable(const dataset::TokenBatch& batch, i
 }
 
 Result<experts::HashTable>
-LstmPredictor::predict(const dataset::TokenBatch& batch, std::span<const float> embeddings, int topK) const
+NetworkPredictor::predict(const dataset::TokenBatch& batch, std::span<const float> embeddings, int topK) const
 {
     SIDA_TRY(check(batch, embeddings, topK));
     try {
         experts::HashTable table = emptyTable(batch, topK);
-        const std::vector<int>& experts = m_network.shape().experts;
-        m_network.forward(
+        const std::vector<int>& experts = m_network->experts();
+        m_network->forward(
             batch, embeddings, [&](std::span<const std::uint32_t> tokens, std::span<const float> logits) {
                 fillTable(tokens, logits, experts, table);
             });
@@ -128,9 +153,13 @@ Result<api::PredictorInfo> inspectPredictor(const std::filesystem::path& file)
 
 Result<std::unique_ptr<Predictor>> loadPredictor(const std::filesystem::path& file)
 {
-    SIDA_TRY_ASSIGN(PredictorFile read, readPredictorFile(file));
+    SIDA_TRY_ASSIGN(api::PredictorInfo info, readPredictorInfo(file));
     try {
-        return std::make_unique<LstmPredictor>(std::move(read.info), read.shape, read.weights);
+        if (info.kind == "shadow")
+            return std::make_unique<ShadowPredictor>(std::move(info));
+        SIDA_TRY_ASSIGN(PredictorFile read, readPredictorFile(file));
+        auto network = std::make_unique<Network>(read.shape, read.weights);
+        return std::make_unique<NetworkPredictor>(std::move(read.info), std::move(network));
     } catch (const std::exception& exception) {
         return failure(
             ErrorKind::internal,
