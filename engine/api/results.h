@@ -46,7 +46,7 @@ struct TrainEpoch {
     double heldOutTop1 = 0;
     double heldOutTop3 = 0;
     double seconds = 0;
-    std::string kind; ///< of the predictor that learned
+    std::string kind = {}; ///< of the predictor that learned
 };
 
 /// A predictor that was trained and judged on the held-out sentences.

@@ -215,8 +215,9 @@ Result<api::EvaluateResult> evaluate(
     const std::stop_token& stop)
 {
     const api::ModelInfo& info = model.info();
-    if (info.moeLayers.empty())
-        return badInput(fmt::format("{}: the model has no MoE layer to predict", info.path.string()));
+    if (api::predictableLayers(info).empty())
+        return badInput(
+            fmt::format("{}: the model has no MoE layer in its encoder to predict", info.path.string()));
     SIDA_TRY(checkHeld(data));
     if (trainingData)
         SIDA_TRY(checkHeld(*trainingData));

@@ -334,7 +334,7 @@ Result<const model::SwitchWeights*> shadowedEncoder(const model::Model& model)
                                    weights->blocks.begin(), weights->blocks.end(),
                                    [](const SwitchBlockWeights& block) { return block.moeLayer >= 0; }))
                                        : 0;
-    if (sparse == 0 || sparse != model.info().moeLayers.size())
+    if (sparse == 0 || sparse != api::predictableLayers(model.info()).size())
         return badInput(fmt::format(
             "{}: a shadow predictor needs a Switch encoder that holds all MoE layers; use a predictor of "
             "kind "

@@ -222,6 +222,49 @@ TEST_F(CommandLine, TrainWritesAPredictorThatRunAccepts)
     EXPECT_FALSE(json::parse(done.out)["hash"].is_null());
 }
 
+TEST_F(CommandLine, TrainTriesBothKindsUnlessToldAndSaysWhichItKept)
+{
+    const auto trained = test::runProgram(
+        {SIDA_BIN_DIR "/sida", "train", "--threads", "1", "--model", path("model"), "--dataset",
+         path("data.jsonl"), "--output", path("best.safetensors"), "--epochs", "2", "--json"});
+    ASSERT_EQ(trained.status, 0) << trained.err;
+    const json result = json::parse(trained.out);
+    ASSERT_EQ(result["candidates"].size(), 2U);
+    EXPECT_EQ(result["candidates"][0]["kind"], "lstm");
+    EXPECT_EQ(result["candidates"][1]["kind"], "shadow");
+    const auto run = test::runProgram(runArguments({"--predictor", path("best.safetensors"), "--json"}));
+    EXPECT_EQ(run.status, 0) << run.err;
+}
+
+TEST_F(CommandLine, EvaluateJudgesAPredictorBesideTablesAndTheTruth)
+{
+    const std::string shadow = path("shadow.safetensors");
+    const auto trained = test::runProgram(
+        {SIDA_BIN_DIR "/sida", "train", "--threads", "1", "--model", path("model"), "--dataset",
+         path("data.jsonl"), "--output", shadow, "--epochs", "2", "--kind", "shadow"});
+    ASSERT_EQ(trained.status, 0) << trained.err;
+    const std::vector<std::string> arguments
+        = {SIDA_BIN_DIR "/sida", "evaluate",  "--threads",        "1",       "--model",
+           path("model"),        "--dataset", path("data.jsonl"), "--train", path("data.jsonl"),
+           "--predictor",        shadow,      "--budget",         "100%"};
+    const auto table = test::runProgram(arguments);
+    ASSERT_EQ(table.status, 0) << table.err;
+    for (const char* row :
+         {"nothing", "chance", "static frequency", "previous batch", "same token", "shadow"})
+        EXPECT_NE(table.out.find(row), std::string::npos) << row;
+    auto asJson = arguments;
+    asJson.emplace_back("--json");
+    const auto outcome = test::runProgram(asJson);
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    const json result = json::parse(outcome.out);
+    ASSERT_EQ(result["rows"].size(), 7U);
+    EXPECT_TRUE(result["rows"][0]["top1"].is_null());
+    EXPECT_EQ(result["rows"][5]["top1_by_layer"][0], 1.0) << "before the first layer nothing is replaced";
+    EXPECT_EQ(result["rows"][6]["name"], "oracle");
+    EXPECT_EQ(result["rows"][6]["misses"], 0);
+    EXPECT_TRUE(result.contains("fidelity"));
+}
+
 TEST_F(CommandLine, ReportMakesAPageAndAnObjectFromASession)
 {
     ASSERT_EQ(test::runProgram(runArguments({"--session", path("run.sida")})).status, 0);

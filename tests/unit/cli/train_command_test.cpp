@@ -54,10 +54,40 @@ TEST_F(TrainCommand, OnlyAPredictorIsReplacedByAPredictor)
     EXPECT_EQ(m_script->trainings, 1);
 }
 
+TEST_F(TrainCommand, EveryOptionReachesTheTraining)
+{
+    EXPECT_EQ(
+        train({"--output",    path("new.safetensors"),
+               "--kind",      "shadow",
+               "--loss",      "kl",
+               "--ce-weight", "0.25",
+               "--sparsemax", "paper",
+               "--hidden",    "96",
+               "--patience",  "3",
+               "--resume",    "--batch-size",
+               "8",           "--learning-rate",
+               "0.01",        "--budget",
+               "35%"}),
+        0);
+    const api::TrainOptions& options = m_script->lastTraining();
+    EXPECT_EQ(options.kind, api::PredictorKind::shadow);
+    EXPECT_EQ(options.loss, api::TrainLoss::kl);
+    EXPECT_EQ(options.crossEntropyWeight, 0.25);
+    EXPECT_TRUE(options.paperSparsemax);
+    EXPECT_EQ(options.hiddenDim, 96);
+    EXPECT_EQ(options.patience, 3);
+    EXPECT_TRUE(options.resume);
+    EXPECT_EQ(options.batchSize, 8);
+    EXPECT_EQ(options.learningRate, 0.01);
+    EXPECT_EQ(options.budget, units::Budget::ofShare(0.35));
+    EXPECT_EQ(train({"--output", path("new.safetensors"), "--loss", "l2"}), 2);
+    EXPECT_EQ(m_err, "error: --loss 'l2': expected ce, kl, l1\n");
+}
+
 TEST_F(TrainCommand, AKindThatIsNotThereIsRefused)
 {
-    EXPECT_EQ(train({"--output", path("new.safetensors"), "--kind", "shadow"}), 2);
-    EXPECT_EQ(m_err, "error: --kind 'shadow': expected lstm\n");
+    EXPECT_EQ(train({"--output", path("new.safetensors"), "--kind", "gru"}), 2);
+    EXPECT_EQ(m_err, "error: --kind 'gru': expected auto, lstm, shadow\n");
 }
 
 TEST_F(TrainCommand, StoppingIsANoteAndNoError)
