@@ -3,7 +3,7 @@
 #include "engine/predictor/lstm_torch.h"
 
 #include "engine/predictor/network_torch.h"
-#include "engine/predictor/trainable.h"
+#include "engine/predictor/trainable_torch.h"
 
 #include <utility>
 

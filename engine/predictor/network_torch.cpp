@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/predictor/network_torch.h"
 
-#include "engine/predictor/trainable.h"
+#include "engine/predictor/trainable_torch.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <algorithm>

@@ -4,7 +4,7 @@
 
 #include "engine/model/relative_bias.h"
 #include "engine/model/switch_weights.h"
-#include "engine/predictor/trainable.h"
+#include "engine/predictor/trainable_torch.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <algorithm>

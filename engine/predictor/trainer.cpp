@@ -5,9 +5,9 @@
 #include "engine/base/clock.h"
 #include "engine/predictor/adamw_torch.h"
 #include "engine/predictor/distillation.h"
-#include "engine/predictor/trainable.h"
+#include "engine/predictor/trainable_torch.h"
 #include "engine/predictor/training_plan.h"
-#include "engine/predictor/training_state.h"
+#include "engine/predictor/training_state_torch.h"
 
 #include <ATen/ATen.h>
 #include <algorithm>

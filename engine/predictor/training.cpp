@@ -9,7 +9,7 @@
 #include "engine/predictor/shadow_network.h"
 #include "engine/predictor/shadow_torch.h"
 #include "engine/predictor/stage_progress.h"
-#include "engine/predictor/trainable.h"
+#include "engine/predictor/trainable_torch.h"
 #include "engine/predictor/trainer.h"
 #include "engine/predictor/training_plan.h"
 

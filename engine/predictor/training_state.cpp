@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The SiDA Studio authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/predictor/training_state.h"
+#include "engine/predictor/training_state_torch.h"
 
 #include "engine/checkpoint/safetensors.h"
 #include "engine/predictor/file_fields.h"

@@ -8,7 +8,7 @@
 #include "engine/model/switch_weights.h"
 #include "engine/predictor/predictor.h"
 #include "engine/predictor/shadow_torch.h"
-#include "engine/predictor/trainable.h"
+#include "engine/predictor/trainable_torch.h"
 #include "engine/predictor/training.h"
 #include "tests/unit/predictor/fake_model.h"
 #include "tests/unit/predictor/predictor_samples.h"
