@@ -111,7 +111,9 @@ TEST(SlotsTest, aPredictorsBytesAreTakenFromTheBudget)
 
 TEST(EvaluateTest, routingThatFollowsTheTokenIsKnownByTheTableAndByTheOracle)
 {
-    const test::FakeModel model;
+    test::FakeModel model;
+    model.info().expertBytes = 128;
+    model.info().expertCount = 13;
     const dataset::Dataset data = test::randomDataset(80, 5);
     const dataset::Dataset training = test::randomDataset(400, 6);
     api::EvaluateOptions options;
