@@ -101,8 +101,9 @@ int runCommandLine(std::vector<std::string> arguments, Context& context)
     CLI::App app("Runs Mixture-of-Experts models under a memory budget and records what happened.", "sida");
     app.set_version_flag("--version", fmt::format("sida {}", version()), "Print the version and exit");
     app.require_subcommand(1);
-    const std::vector<Command> commands = {addDoctor(app),   addInspect(app), addRun(app),    addTrain(app),
-                                           addEvaluate(app), addReport(app),  addConvert(app)};
+    const std::vector<Command> commands
+        = {addDoctor(app),   addInspect(app), addRun(app),    addTrain(app),
+           addEvaluate(app), addReplay(app),  addReport(app), addConvert(app)};
     if (const auto message = unknownCommand(arguments, commands))
         return wrongUsage(*message, app, context);
     try {

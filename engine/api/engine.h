@@ -5,6 +5,7 @@
 #include "engine/api/info.h"
 #include "engine/api/options.h"
 #include "engine/api/recording.h"
+#include "engine/api/replay.h"
 #include "engine/api/results.h"
 #include "engine/base/progress.h"
 #include "engine/base/result.h"
@@ -75,6 +76,14 @@ public:
     /// A recorded session, read whole. A session that was not closed is recovered and says so.
     virtual Result<std::shared_ptr<const Recording>>
     openSession(const std::filesystem::path& file, const ProgressSink& progress, std::stop_token stop) = 0;
+
+    /// What the recorded run would have been under other budgets, policies and evictions. Needs nothing
+    /// loaded.
+    virtual Result<ReplayResult>
+    replay(const Recording&, const ReplayOptions&, const ProgressSink&, std::stop_token)
+    {
+        return failure(ErrorKind::unsupported, "this engine does not replay recordings");
+    }
 };
 
 /// What a path holds, told from its content and not from its name.

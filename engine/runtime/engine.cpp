@@ -6,6 +6,7 @@
 #include "engine/predictor/evaluation.h"
 #include "engine/predictor/predictor.h"
 #include "engine/predictor/training.h"
+#include "engine/replay/replay.h"
 #include "engine/runtime/compute_threads.h"
 #include "engine/runtime/create_engine.h"
 #include "engine/runtime/machine.h"
@@ -59,6 +60,12 @@ public:
         const std::filesystem::path& file, const ProgressSink& progress, std::stop_token stop) override
     {
         return session::readSession(file, progress, stop);
+    }
+    Result<api::ReplayResult> replay(
+        const api::Recording& recording, const api::ReplayOptions& options, const ProgressSink& progress,
+        std::stop_token stop) override
+    {
+        return replay::replay(recording, options, progress, stop);
     }
 
 private:
