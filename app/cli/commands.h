@@ -21,6 +21,7 @@ Command addInspect(CLI::App& app);
 Command addRun(CLI::App& app);
 Command addTrain(CLI::App& app);
 Command addEvaluate(CLI::App& app);
+Command addCompare(CLI::App& app);
 Command addReplay(CLI::App& app);
 Command addReport(CLI::App& app);
 Command addConvert(CLI::App& app);

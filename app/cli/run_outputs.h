@@ -16,8 +16,8 @@ namespace sida::cli
 Result<ResultKind> outputsKind(const std::filesystem::path& path);
 
 /// One entry per sample in the dataset's order, whole or not at all. In safetensors `logits.<i>` [labels] or
-/// `last_hidden_state.<i>` [length, d_model], `generated_ids.<i>`, and for scoring `logits.<i>` [target length,
-/// vocabulary]; in JSON Lines what docs/command-line.md lists for the task.
+/// `last_hidden_state.<i>` [length, d_model], `generated_ids.<i>`, and for scoring `logits.<i>` [target
+/// length, vocabulary]; in JSON Lines what docs/command-line.md lists for the task.
 Status writeOutputs(const std::filesystem::path& path, ResultKind kind, const api::RunResult& result);
 void writeJsonLines(std::ostream& out, const api::RunResult& result);
 
