@@ -307,7 +307,7 @@ TEST(Figures, AreTheSameInOneGoAndInPieces)
         RecordingChunk part;
         const ExpertKey key{
             static_cast<std::uint16_t>(random() % 2), static_cast<std::uint16_t>(random() % 2)};
-        now += 1000;
+        now += 5 * kMs;
         part.batches = {batchLasting(batch, now, 1 + static_cast<Nanoseconds>(random() % 1000))};
         part.uses
             = {{batch, key, 1 + batch % 3, batch % 2, static_cast<Outcome>(random() % kOutcomes), 0, now}};
