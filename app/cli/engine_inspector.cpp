@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/engine_inspector.h"
 
+#include "app/cli/run_settings.h"
 #include "engine/dataset/row_source.h"
 #include "engine/model/model.h"
 #include "engine/predictor/predictor.h"
+#include "engine/runtime/plan_files.h"
 
 #include <fmt/format.h>
 
@@ -49,6 +51,15 @@ Result<api::DatasetInfo> EngineInspector::dataset(const std::filesystem::path& f
 Result<api::PredictorInfo> EngineInspector::predictor(const std::filesystem::path& file) const
 {
     return predictor::inspectPredictor(file);
+}
+
+Result<api::BudgetPlan> EngineInspector::plan(
+    const RunSettings& settings, const RunPlan& plan, const ProgressSink& progress,
+    const std::stop_token& stop) const
+{
+    return runtime::planFiles(
+        {settings.model, settings.predictor, settings.dataset, plan.load, plan.dataset, plan.run}, progress,
+        stop);
 }
 
 } // namespace sida::cli

@@ -15,6 +15,9 @@ public:
     Result<api::ModelInfo> model(const std::filesystem::path& folder) const override;
     Result<api::DatasetInfo> dataset(const std::filesystem::path& file) const override;
     Result<api::PredictorInfo> predictor(const std::filesystem::path& file) const override;
+    Result<api::BudgetPlan> plan(
+        const RunSettings& settings, const RunPlan& plan, const ProgressSink& progress,
+        const std::stop_token& stop) const override;
 };
 
 } // namespace sida::cli

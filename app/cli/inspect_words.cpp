@@ -8,6 +8,7 @@
 #include "engine/base/units.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 namespace sida::cli
@@ -60,6 +61,44 @@ void writeInWords(std::ostream& out, const api::ModelInfo& model)
            {"identity", model.identity}};
     if (!model.ignoredTensors.empty())
         rows.emplace_back("not used", fmt::format("{} tensors", model.ignoredTensors.size()));
+    writeRows(out, rows);
+}
+
+void writeInWords(std::ostream& out, const api::RunOptions& options, const api::BudgetPlan& plan)
+{
+    out << fmt::format(
+        "Budget of a run, policy {}, {}, {}, batches of {}\n", api::name(options.policy),
+        api::name(options.device), api::name(options.dtype), options.batchSize);
+    constexpr std::array<std::pair<api::Purpose, const char*>, api::kPurposes> kPurposeWords{
+        {{api::Purpose::denseWeights, "dense weights"},
+         {api::Purpose::predictor, "predictor"},
+         {api::Purpose::expertSlots, "expert slots"},
+         {api::Purpose::staging, "staging"},
+         {api::Purpose::activations, "activations"},
+         {api::Purpose::runtimeContext, "runtime context"}}};
+    const auto exactly
+        = [](std::uint64_t bytes) { return fmt::format("{} ({} bytes)", units::formatBytes(bytes), bytes); };
+    TextRows rows;
+    std::uint64_t sum = 0;
+    for (const auto& [purpose, words] : kPurposeWords) {
+        const std::uint64_t bytes = plan.byPurpose[static_cast<std::size_t>(purpose)];
+        rows.emplace_back(words, exactly(bytes));
+        sum += bytes;
+    }
+    rows.emplace_back("in all", exactly(sum));
+    rows.emplace_back("budget", exactly(plan.budgetBytes));
+    rows.emplace_back(
+        "slots",
+        fmt::format("{} for {} experts, {} each", plan.slots, plan.experts, exactly(plan.slotBytes)));
+    if (plan.moeLayers > 0)
+        rows.emplace_back(
+            "a MoE layer",
+            fmt::format(
+                "{:.1f} slots for {:.1f} experts, on average",
+                static_cast<double>(plan.slots) / plan.moeLayers,
+                static_cast<double>(plan.experts) / plan.moeLayers));
+    rows.emplace_back("smallest that works", exactly(plan.smallestBytes));
+    rows.emplace_back("resident needs", exactly(plan.residentBytes));
     writeRows(out, rows);
 }
 

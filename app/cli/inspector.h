@@ -9,6 +9,9 @@
 namespace sida::cli
 {
 
+struct RunPlan;
+struct RunSettings;
+
 /// Looks into files without loading weights. Sessions are read by the engine.
 class Inspector
 {
@@ -19,6 +22,10 @@ public:
     /// `tokens`, `longest` and `truncated` are 0: they depend on a tokenizer.
     virtual Result<api::DatasetInfo> dataset(const std::filesystem::path& file) const = 0;
     virtual Result<api::PredictorInfo> predictor(const std::filesystem::path& file) const = 0;
+    /// What a run would take; `settings` has the paths, `plan` the options made of it.
+    virtual Result<api::BudgetPlan> plan(
+        const RunSettings& settings, const RunPlan& plan, const ProgressSink& progress,
+        const std::stop_token& stop) const = 0;
 };
 
 } // namespace sida::cli

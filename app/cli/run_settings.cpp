@@ -32,17 +32,21 @@ Result<api::Eviction> chooseEviction(const RunSettings& settings, api::Policy po
 
 Status planPredictor(const RunSettings& settings, RunPlan& plan)
 {
-    const bool wanted = plan.run.policy == api::Policy::sida || plan.run.routing == api::Routing::predicted;
+    const bool wanted = plan.run.policy == api::Policy::sida || plan.run.routing == api::Routing::predicted
+        || plan.run.order == api::BatchOrder::affinity;
     if (wanted && settings.predictor.empty())
         return failure(
             ErrorKind::usage,
             fmt::format(
                 "{} needs --predictor FILE; train one with sida train",
-                plan.run.policy == api::Policy::sida ? "--policy sida" : "--routing predicted"));
+                plan.run.policy == api::Policy::sida              ? "--policy sida"
+                    : plan.run.routing == api::Routing::predicted ? "--routing predicted"
+                                                                  : "--order affinity"));
     plan.usesPredictor = wanted;
     if (!wanted && !settings.predictor.empty())
         plan.notes.push_back(fmt::format(
-            "--predictor is not used with policy {} and routing exact", api::name(plan.run.policy)));
+            "--predictor is not used with policy {}, routing exact and order {}", api::name(plan.run.policy),
+            api::name(plan.run.order)));
     return {};
 }
 
@@ -79,6 +83,11 @@ void addRunOptions(CLI::App& parser, RunSettings& settings)
     parser.add_option("--lookahead", settings.lookahead, "Batches predicted ahead")
         ->check(CLI::Range(1, 64))
         ->type_name("N");
+    parser
+        .add_option(
+            "--order", settings.order,
+            "length, dataset or affinity: which samples make up a batch (default: length)")
+        ->type_name("O");
     parser.add_option("--budget", settings.budget, "Most device memory: 2GiB, or 20% of what resident needs")
         ->type_name("SIZE");
     parser
@@ -124,6 +133,16 @@ void addRunOptions(CLI::App& parser, RunSettings& settings)
     parser.add_flag("--json", settings.json, "Print one JSON object");
 }
 
+void addPlanOptions(CLI::App& parser, RunSettings& settings)
+{
+    addRunOptions(parser, settings);
+    for (const char* other :
+         {"--model", "--seed", "--repeat", "--session", "--force", "--outputs", "--json", "--prefetch-limit",
+          "--expert-capacity"})
+        parser.remove_option(parser.get_option(other));
+    parser.get_option("--dataset")->required(false);
+}
+
 Result<RunPlan> planRun(const RunSettings& settings)
 {
     RunPlan plan;
@@ -147,6 +166,7 @@ Result<RunPlan> planRun(const RunSettings& settings)
     if (!settings.prefetchLimit.empty()) {
         SIDA_TRY_ASSIGN(run.prefetchLimit, units::parseBudget(settings.prefetchLimit));
     }
+    SIDA_TRY_ASSIGN(run.order, api::parseBatchOrder(settings.order));
     SIDA_TRY(planPredictor(settings, plan));
     SIDA_TRY_ASSIGN(run.capacity, api::parseExpertCapacity(settings.capacity));
     run.maxNewTokens = settings.maxNewTokens;

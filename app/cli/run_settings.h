@@ -30,6 +30,7 @@ struct RunSettings {
     int topK = 1;
     std::string prefetchLimit;
     int lookahead = 8;
+    std::string order = "length";
     int threads = 0;
     int batchSize = 1;
     int maxLength = 512;
@@ -45,6 +46,8 @@ struct RunSettings {
 };
 
 void addRunOptions(CLI::App& parser, RunSettings& settings);
+/// Those of them that bear on how much memory a run takes, none of them required.
+void addPlanOptions(CLI::App& parser, RunSettings& settings);
 
 /// The settings as the engine takes them, with the defaults filled in.
 struct RunPlan {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/api/figures.h"
 
+#include "engine/api/copy_counters.h"
 #include "engine/api/metric.h"
 
 #include <algorithm>
@@ -86,96 +87,31 @@ private:
     double m_sum = 0;
 };
 
-/// Tells which copies were evicted unused. Transfers and evictions come from different threads, so an
-/// eviction may arrive one chunk before the copy it ended.
-class WasteCounter
-{
-public:
-    explicit WasteCounter(const std::vector<int>& expertsPerLayer)
+struct HashSums {
+    double tokens = 0;
+    double tokenHits = 0;
+    double predictedExperts = 0;
+    double activeExperts = 0;
+    double correctExperts = 0;
+
+    void add(const HashRow& row)
     {
-        for (const int experts : expertsPerLayer) {
-            m_firstOfLayer.push_back(m_experts.size());
-            m_experts.resize(m_experts.size() + static_cast<std::size_t>(std::max(experts, 0)));
-        }
-        m_firstOfLayer.push_back(m_experts.size());
+        tokens += row.tokens;
+        tokenHits += row.tokenHits;
+        predictedExperts += row.predictedExperts;
+        activeExperts += row.activeExperts;
+        correctExperts += row.correctExperts;
     }
+    double hitRate() const { return ratio(tokenHits, tokens); }
+    double precision() const { return ratio(correctExperts, predictedExperts); }
+    double recall() const { return ratio(correctExperts, activeExperts); }
+};
 
-    void add(const std::vector<TransferRow>& transfers, const std::vector<EvictionRow>& evictions)
-    {
-        auto transfer = transfers.begin();
-        for (const EvictionRow& eviction : evictions) {
-            for (; transfer != transfers.end() && transfer->begin <= eviction.time; ++transfer)
-                arrived(*transfer);
-            evicted(eviction);
-        }
-        for (; transfer != transfers.end(); ++transfer)
-            arrived(*transfer);
-    }
-
-    std::uint64_t bytes() const { return m_bytes; }
-
-private:
-    struct Copy {
-        Nanoseconds begin = 0;
-        std::uint64_t bytes = 0;
-        bool prefetched = false;
-    };
-    struct Expert {
-        std::vector<Copy> copies; ///< not yet evicted; more than one only when an eviction was not recorded
-        Nanoseconds evictedUnused = -1; ///< an eviction that still waits for its copy
-    };
-    static constexpr std::size_t kCopiesKept = 4;
-
-    Expert* find(ExpertKey key)
-    {
-        if (key.layer + std::size_t{1} >= m_firstOfLayer.size())
-            return nullptr;
-        const std::size_t index = m_firstOfLayer[key.layer] + key.expert;
-        return index < m_firstOfLayer[key.layer + std::size_t{1}] ? &m_experts[index] : nullptr;
-    }
-
-    void arrived(const TransferRow& row)
-    {
-        Expert* expert = find(row.key);
-        if (!expert)
-            return;
-        const Copy copy{row.begin, row.bytes, row.kind == TransferKind::prefetch};
-        if (row.begin <= expert->evictedUnused) {
-            waste(copy);
-            expert->evictedUnused = -1;
-            return;
-        }
-        if (expert->copies.size() == kCopiesKept)
-            expert->copies.erase(expert->copies.begin());
-        expert->copies.push_back(copy);
-    }
-
-    void evicted(const EvictionRow& row)
-    {
-        Expert* expert = find(row.key);
-        if (!expert)
-            return;
-        auto& copies = expert->copies;
-        const auto later = std::find_if(
-            copies.begin(), copies.end(), [&](const Copy& copy) { return copy.begin > row.time; });
-        if (later == copies.begin()) {
-            expert->evictedUnused = row.used ? -1 : row.time;
-            return;
-        }
-        if (!row.used)
-            waste(*(later - 1));
-        copies.erase(copies.begin(), later);
-    }
-
-    void waste(const Copy& copy)
-    {
-        if (copy.prefetched)
-            m_bytes += copy.bytes;
-    }
-
-    std::vector<std::size_t> m_firstOfLayer;
-    std::vector<Expert> m_experts;
-    std::uint64_t m_bytes = 0;
+/// What is summed up for each MoE layer.
+struct LayerSums {
+    LayerFigures figures; ///< those that are plain sums
+    HashSums hash;
+    double stallNs = 0;
 };
 
 } // namespace
@@ -186,6 +122,8 @@ struct FigureAccumulator::State {
         , metric(header.metricName)
         , referenceMetric(header.metricName)
         , waste(header.expertsPerLayer)
+        , lateness(header.expertsPerLayer)
+        , byLayer(header.expertsPerLayer.size())
     {
         for (const int experts : header.expertsPerLayer)
             routed.emplace_back(static_cast<std::size_t>(std::max(experts, 0)));
@@ -215,12 +153,13 @@ struct FigureAccumulator::State {
     std::uint64_t equalToReference = 0;
     MetricAccumulator metric;
     MetricAccumulator referenceMetric;
-    std::uint64_t hashTokens = 0;
-    std::uint64_t hashHits = 0;
-    std::uint64_t predictedExperts = 0;
-    std::uint64_t activeExperts = 0;
-    std::uint64_t correctExperts = 0;
+    HashSums hash; ///< of all layers
+    LayerSums* layerOf(std::uint16_t layer) { return layer < byLayer.size() ? &byLayer[layer] : nullptr; }
+    LayerFigures figuresOf(std::size_t layer) const;
+
     WasteCounter waste;
+    LatenessCounter lateness;
+    std::vector<LayerSums> byLayer;
     std::vector<std::vector<std::uint64_t>> routed;
     std::vector<std::vector<std::uint64_t>> predicted;
 };
@@ -238,9 +177,16 @@ void FigureAccumulator::State::add(const BatchRow& row)
 void FigureAccumulator::State::add(const UseRow& row)
 {
     if (row.routed > 0) {
+        const auto outcome = static_cast<std::size_t>(row.outcome);
+        LayerSums* layer = layerOf(row.key.layer);
         ++sums.uses;
-        if (static_cast<std::size_t>(row.outcome) < kOutcomes)
-            ++sums.outcomes[static_cast<std::size_t>(row.outcome)];
+        if (layer)
+            ++layer->figures.uses;
+        if (outcome < kOutcomes) {
+            ++sums.outcomes[outcome];
+            if (layer)
+                ++layer->figures.outcomes[outcome];
+        }
     }
     if (row.key.layer >= routed.size() || row.key.expert >= routed[row.key.layer].size())
         return;
@@ -255,12 +201,18 @@ void FigureAccumulator::State::add(const TransferRow& row)
     if (row.kind == TransferKind::prefetch)
         sums.prefetchedBytes += row.bytes;
     transferNs += static_cast<double>(row.end - row.begin);
+    if (LayerSums* layer = layerOf(row.key.layer)) {
+        ++layer->figures.transfers;
+        layer->figures.transferBytes += row.bytes;
+    }
 }
 
 void FigureAccumulator::State::add(const StallRow& row)
 {
     if (static_cast<std::size_t>(row.cause) < kStallCauses)
         stallNs[static_cast<std::size_t>(row.cause)] += static_cast<double>(row.end - row.begin);
+    if (LayerSums* layer = layerOf(row.key.layer))
+        layer->stallNs += static_cast<double>(row.end - row.begin);
 }
 
 void FigureAccumulator::State::budgetAt(Nanoseconds time, std::uint64_t bytes)
@@ -301,11 +253,9 @@ void FigureAccumulator::State::add(const PrefetchSwitchRow& row)
 void FigureAccumulator::State::add(const HashRow& row)
 {
     sums.hasHash = true;
-    hashTokens += row.tokens;
-    hashHits += row.tokenHits;
-    predictedExperts += row.predictedExperts;
-    activeExperts += row.activeExperts;
-    correctExperts += row.correctExperts;
+    hash.add(row);
+    if (LayerSums* layer = layerOf(row.layer))
+        layer->hash.add(row);
 }
 
 void FigureAccumulator::State::add(const SampleRow& row)
@@ -317,6 +267,21 @@ void FigureAccumulator::State::add(const SampleRow& row)
     }
     metric.addAnswer(row.label, row.prediction);
     metric.addLoss(row.loss, row.scored);
+}
+
+LayerFigures FigureAccumulator::State::figuresOf(std::size_t layer) const
+{
+    const LayerSums& from = byLayer[layer];
+    LayerFigures figures = from.figures;
+    figures.hashHitRate = from.hash.hitRate();
+    figures.precision = from.hash.precision();
+    figures.recall = from.hash.recall();
+    figures.wastedBytes = waste.bytes(layer);
+    figures.stallMs = milliseconds(from.stallNs);
+    const LatenessCounter::Sum& late = lateness.of(layer);
+    figures.latenessMeanMs = milliseconds(ratio(late.ns, static_cast<double>(late.count)));
+    figures.latenessMaxMs = late.count > 0 ? milliseconds(late.mostNs) : kNaN;
+    return figures;
 }
 
 FigureAccumulator::FigureAccumulator(const RunHeader& header)
@@ -343,6 +308,7 @@ void FigureAccumulator::add(const RecordingChunk& chunk)
     addAll(chunk.hash);
     addAll(chunk.samples);
     m_state->waste.add(chunk.transfers, chunk.evictions);
+    m_state->lateness.add(chunk);
     m_state->sums.droppedEvents = chunk.droppedEvents;
 }
 
@@ -370,16 +336,18 @@ Figures FigureAccumulator::figures() const
     figures.saving = figures.peakBytes > 0
         ? 1 - ratio(static_cast<double>(figures.peakBytes), static_cast<double>(state.residentBytes))
         : kNaN;
-    figures.wastedBytes = state.waste.bytes();
+    for (std::size_t layer = 0; layer < state.byLayer.size(); ++layer) {
+        figures.byLayer.push_back(state.figuresOf(layer));
+        figures.wastedBytes += figures.byLayer.back().wastedBytes;
+    }
     figures.transferSeconds = state.transferNs / 1e9;
     for (std::size_t cause = 0; cause < kStallCauses; ++cause) {
         figures.stallMsByCause[cause] = milliseconds(state.stallNs[cause]);
         figures.stallMs += figures.stallMsByCause[cause];
     }
-    figures.hashHitRate = ratio(static_cast<double>(state.hashHits), static_cast<double>(state.hashTokens));
-    const auto correct = static_cast<double>(state.correctExperts);
-    figures.precision = ratio(correct, static_cast<double>(state.predictedExperts));
-    figures.recall = ratio(correct, static_cast<double>(state.activeExperts));
+    figures.hashHitRate = state.hash.hitRate();
+    figures.precision = state.hash.precision();
+    figures.recall = state.hash.recall();
     return figures;
 }
 

@@ -11,6 +11,22 @@
 namespace sida::api
 {
 
+/// What became of one MoE layer's predictions and copies so far. NaN where there is none.
+struct LayerFigures {
+    std::uint64_t uses = 0;
+    std::array<std::uint64_t, kOutcomes> outcomes{};
+    double hashHitRate = 0;
+    double precision = 0;
+    double recall = 0;
+    std::uint64_t transfers = 0;
+    std::uint64_t transferBytes = 0;
+    std::uint64_t wastedBytes = 0; ///< prefetched and evicted without a use
+    double stallMs = 0;
+    /// How long after its layer had asked for it the copy of a late expert ended.
+    double latenessMeanMs = 0;
+    double latenessMaxMs = 0;
+};
+
 /// The figures of a run as the command line's contract names them. NaN where there is none.
 struct Figures {
     std::uint64_t samples = 0;
@@ -52,6 +68,7 @@ struct Figures {
     double recall = 0;
     std::vector<std::uint16_t> prefetchOffLayers; ///< where prefetching did not pay and is off at the end
 
+    std::vector<LayerFigures> byLayer; ///< per MoE layer
     std::uint64_t droppedEvents = 0;
 };
 

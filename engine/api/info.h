@@ -122,6 +122,8 @@ struct BudgetPlan {
     PurposeBytes byPurpose{};
     int slots = 0;
     int experts = 0;
+    int moeLayers = 0;
+    std::uint64_t slotBytes = 0; ///< of one expert on the device
 };
 
 } // namespace sida::api

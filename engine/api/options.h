@@ -46,6 +46,7 @@ struct RunOptions {
     int paperPooling = 0;
     int threads = 0; ///< of the inference thread; 0 = all cores, less one with policy `sida`
     int batchSize = 1;
+    BatchOrder order = BatchOrder::length; ///< `affinity` needs a predictor
     int repeat = 1; ///< passes over the dataset
     std::uint64_t seed = 0;
     std::filesystem::path session; ///< .sida file to record to; empty = record in memory only

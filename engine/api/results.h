@@ -37,6 +37,10 @@ struct RunResult {
     std::filesystem::path session; ///< empty when not recorded to a file
     double inferenceSeconds
         = 0; ///< of the inference thread, first batch to last; told even when nothing is recorded
+    /// Processor time of the inference thread in that span, and of the recorder's thread in all: what
+    /// recording takes, told apart from what else the machine does.
+    double inferenceCpuSeconds = 0;
+    double recorderCpuSeconds = 0;
     bool stopped = false; ///< by the user, before the end of the data
 };
 

@@ -61,6 +61,8 @@ constexpr std::pair<ExpertCapacity, std::string_view> kCapacities[]
     = {{ExpertCapacity::off, "off"},
        {ExpertCapacity::zero, "zero"},
        {ExpertCapacity::passthrough, "passthrough"}};
+constexpr std::pair<BatchOrder, std::string_view> kBatchOrders[]
+    = {{BatchOrder::length, "length"}, {BatchOrder::dataset, "dataset"}, {BatchOrder::affinity, "affinity"}};
 constexpr std::pair<Purpose, std::string_view> kPurposeNames[]
     = {{Purpose::denseWeights, "dense_weights"}, {Purpose::predictor, "predictor"},
        {Purpose::expertSlots, "expert_slots"},   {Purpose::staging, "staging"},
@@ -118,6 +120,10 @@ std::string_view name(ExpertCapacity value)
 {
     return nameOf<ExpertCapacity>(kCapacities, value);
 }
+std::string_view name(BatchOrder value)
+{
+    return nameOf<BatchOrder>(kBatchOrders, value);
+}
 std::string_view name(Purpose value)
 {
     return nameOf<Purpose>(kPurposeNames, value);
@@ -170,6 +176,10 @@ Result<Task> parseTask(std::string_view text)
 Result<ExpertCapacity> parseExpertCapacity(std::string_view text)
 {
     return parse<ExpertCapacity>(kCapacities, "expert capacity", text);
+}
+Result<BatchOrder> parseBatchOrder(std::string_view text)
+{
+    return parse<BatchOrder>(kBatchOrders, "order", text);
 }
 
 } // namespace sida::api

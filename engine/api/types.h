@@ -31,6 +31,10 @@ constexpr bool classifies(Task task)
     return task < Task::text;
 }
 
+/// In which batches the samples of a dataset go through the model: those of like length together, as the file
+/// has them, or those together that are predicted to need the same experts. Answers never depend on it.
+enum class BatchOrder : std::uint8_t { length, dataset, affinity };
+
 /// What a device byte is for.
 enum class Purpose : std::uint8_t {
     denseWeights,
@@ -65,6 +69,7 @@ std::string_view name(DeviceKind value);
 std::string_view name(DType value);
 std::string_view name(Task value);
 std::string_view name(ExpertCapacity value);
+std::string_view name(BatchOrder value);
 std::string_view name(Purpose value);
 std::string_view name(Outcome value);
 std::string_view name(StallCause value);
@@ -78,6 +83,7 @@ Result<DeviceKind> parseDeviceKind(std::string_view text);
 Result<DType> parseDType(std::string_view text);
 Result<Task> parseTask(std::string_view text);
 Result<ExpertCapacity> parseExpertCapacity(std::string_view text);
+Result<BatchOrder> parseBatchOrder(std::string_view text);
 
 /// Bytes by purpose, indexed by Purpose.
 using PurposeBytes = std::array<std::uint64_t, kPurposes>;

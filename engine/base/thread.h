@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <thread>
 #include <utility>
@@ -11,6 +12,9 @@ namespace sida
 
 /// Names the calling thread for debuggers and profilers (at most 15 characters are kept by the system).
 void setThreadName(const std::string& name);
+
+/// Processor time that the calling thread has taken so far, in nanoseconds.
+std::int64_t threadCpuTime();
 
 /// A std::jthread whose name is set before `body(stop_token)` runs.
 template <typename Body>

@@ -13,13 +13,11 @@ int TokenBatch::tokens() const
     return std::accumulate(lengths.begin(), lengths.end(), 0);
 }
 
-std::vector<std::vector<std::uint64_t>> planBatches(const std::vector<Sample>& samples, int batchSize)
+namespace
 {
-    std::vector<std::uint64_t> order(samples.size());
-    std::iota(order.begin(), order.end(), std::uint64_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::uint64_t a, std::uint64_t b) {
-        return samples[a].ids.size() < samples[b].ids.size();
-    });
+
+std::vector<std::vector<std::uint64_t>> cut(const std::vector<std::uint64_t>& order, int batchSize)
+{
     const auto size = static_cast<std::size_t>(std::max(batchSize, 1));
     std::vector<std::vector<std::uint64_t>> batches;
     for (std::size_t from = 0; from < order.size(); from += size) {
@@ -29,6 +27,29 @@ std::vector<std::vector<std::uint64_t>> planBatches(const std::vector<Sample>& s
             order.begin() + static_cast<std::ptrdiff_t>(to));
     }
     return batches;
+}
+
+std::vector<std::uint64_t> asInTheFile(std::size_t samples)
+{
+    std::vector<std::uint64_t> order(samples);
+    std::iota(order.begin(), order.end(), std::uint64_t{0});
+    return order;
+}
+
+} // namespace
+
+std::vector<std::vector<std::uint64_t>> planBatches(const std::vector<Sample>& samples, int batchSize)
+{
+    std::vector<std::uint64_t> order = asInTheFile(samples.size());
+    std::stable_sort(order.begin(), order.end(), [&](std::uint64_t a, std::uint64_t b) {
+        return samples[a].ids.size() < samples[b].ids.size();
+    });
+    return cut(order, batchSize);
+}
+
+std::vector<std::vector<std::uint64_t>> planInOrder(std::size_t samples, int batchSize)
+{
+    return cut(asInTheFile(samples), batchSize);
 }
 
 TokenBatch

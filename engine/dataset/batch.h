@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -37,6 +38,9 @@ struct TokenBatch {
 /// Sample indices of each batch: samples of like length together, so that little is padded. The order is a
 /// function of the lengths alone: shortest first, equal ones as in the file.
 std::vector<std::vector<std::uint64_t>> planBatches(const std::vector<Sample>& samples, int batchSize);
+
+/// The same without regard to lengths: as in the file.
+std::vector<std::vector<std::uint64_t>> planInOrder(std::size_t samples, int batchSize);
 
 TokenBatch makeBatch(
     const std::vector<Sample>& samples, const std::vector<std::uint64_t>& indices, std::uint32_t number);

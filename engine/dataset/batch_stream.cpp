@@ -37,16 +37,24 @@ std::uint64_t windowSamples(const Dataset& data, std::uint64_t batchSize)
 } // namespace
 
 struct BatchStream::State {
-    State(const Dataset& dataset, std::uint64_t size, std::stop_token token)
+    State(const Dataset& dataset, std::uint64_t size, std::stop_token token, Order wanted)
         : data(dataset)
         , batchSize(size)
         , stop(std::move(token))
+        , order(wanted)
     {
+    }
+
+    std::vector<std::vector<std::uint64_t>> planFor(const std::vector<Sample>& samples) const
+    {
+        const auto size = static_cast<int>(batchSize);
+        return order == Order::length ? planBatches(samples, size) : planInOrder(samples.size(), size);
     }
 
     const Dataset& data;
     std::uint64_t batchSize;
     std::stop_token stop;
+    Order order;
 
     std::unique_ptr<SampleReader> reader; ///< of the pass in progress; null between passes
     std::vector<Sample> window; ///< unless the dataset is held
@@ -101,18 +109,18 @@ Status BatchStream::State::fillWindow()
     if (windowBegin + window.size() > data.info.samples
         || (window.empty() && windowBegin != data.info.samples))
         return changed();
-    plan = planBatches(window, static_cast<int>(batchSize));
+    plan = planFor(window);
     if (window.empty())
         reader.reset();
     return {};
 }
 
-BatchStream::BatchStream(const Dataset& data, int batchSize, std::stop_token stop)
-    : m_state(std::make_unique<State>(data, atLeastOne(batchSize), std::move(stop)))
+BatchStream::BatchStream(const Dataset& data, int batchSize, std::stop_token stop, Order order)
+    : m_state(std::make_unique<State>(data, atLeastOne(batchSize), std::move(stop), order))
 {
     if (!data.isHeld())
         return;
-    m_state->plan = planBatches(data.samples, batchSize);
+    m_state->plan = m_state->planFor(data.samples);
     m_state->peakHeld = data.samples.size();
 }
 BatchStream::~BatchStream() = default;

@@ -13,14 +13,16 @@
 namespace sida::dataset
 {
 
-/// The batches of a dataset, pass after pass, each the same. Samples of like length come together: among all
-/// samples when the dataset is held in memory, else among those of a window that is read from the file, so
-/// that the memory taken does not depend on the file's length.
+/// The batches of a dataset, pass after pass, each the same, in the file's order or with samples of like
+/// length together: among all samples when the dataset is held in memory, else among those of a window that
+/// is read from the file, so that the memory taken does not depend on the file's length.
 class BatchStream
 {
 public:
+    enum class Order { length, file };
+
     /// The dataset, and the tokenizer it was loaded with, must outlive the stream.
-    BatchStream(const Dataset& data, int batchSize, std::stop_token stop = {});
+    BatchStream(const Dataset& data, int batchSize, std::stop_token stop = {}, Order order = Order::length);
     ~BatchStream();
     BatchStream(BatchStream&&) noexcept;
     BatchStream& operator=(BatchStream&&) noexcept;

@@ -39,14 +39,15 @@ std::vector<int> runningSums(const std::vector<int>& counts)
 
 } // namespace
 
-HostStore::HostStore(std::vector<int> expertsPerLayer, std::uint64_t wiBytes, std::uint64_t woBytes)
+HostStore::HostStore(
+    std::vector<int> expertsPerLayer, std::uint64_t wiBytes, std::uint64_t woBytes, bool withMemory)
     : m_expertsPerLayer(std::move(expertsPerLayer))
     , m_firstOfLayer(runningSums(m_expertsPerLayer))
     , m_woOffset(alignUp(wiBytes))
     , m_blockBytes(m_woOffset + alignUp(woBytes))
 {
     const auto count = static_cast<std::uint64_t>(expertCount());
-    if (count == 0 || m_blockBytes == 0)
+    if (count == 0 || m_blockBytes == 0 || !withMemory)
         return;
     if (m_blockBytes > std::numeric_limits<std::size_t>::max() / count)
         throw std::length_error("all experts together do not fit into memory");

@@ -21,7 +21,10 @@ namespace sida::experts
 class HostStore
 {
 public:
-    HostStore(std::vector<int> expertsPerLayer, std::uint64_t wiBytes, std::uint64_t woBytes);
+    /// Without memory it tells numbers and sizes only, and has no blocks.
+    HostStore(
+        std::vector<int> expertsPerLayer, std::uint64_t wiBytes, std::uint64_t woBytes,
+        bool withMemory = true);
     HostStore(HostStore&&) noexcept;
     HostStore& operator=(HostStore&&) noexcept;
     ~HostStore();

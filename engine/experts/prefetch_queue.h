@@ -18,6 +18,17 @@ namespace sida::experts
 /// that wait are missing where experts come back often.
 int defaultPrefetchLimit(int slots, std::size_t usedByALayer);
 
+/// A prefetch may only evict what is needed after this position. That is never what is needed as soon as the
+/// expert that comes. And while a layer computes, the slots that it will give back in a moment hold what is
+/// needed again a batch later at the soonest: it is better to wait for them than to evict what the layers in
+/// between need, which would have to be copied a second time.
+constexpr Position
+prefetchKeepsUntil(Position comes, Position layerInProgress, Position layers, bool layerHoldsSlots)
+{
+    const Position backAgain = layerInProgress + layers;
+    return layerHoldsSlots && backAgain > comes + 1 ? backAgain - 1 : comes;
+}
+
 /// What the queued hash tables foretell: for each expert its coming uses, and all of them in the order of
 /// use.
 class PrefetchQueue

@@ -56,6 +56,7 @@ struct RecordingPump::State {
     std::uint64_t batches = 0;
     std::uint64_t samples = 0;
     TimeLeft timeLeft;
+    std::int64_t cpuNs = 0; ///< of the thread, when it has ended
 
     std::mutex figuresMutex;
     api::FigureAccumulator accumulator;
@@ -79,6 +80,7 @@ void RecordingPump::State::pump(const std::stop_token& stop)
     // What was recorded between the last look and the request to stop.
     take();
     passOn();
+    cpuNs = threadCpuTime();
 }
 
 void RecordingPump::State::take()
@@ -165,6 +167,11 @@ std::shared_ptr<const api::Recording> RecordingPump::finish(api::RecordingState 
         m_state->recording->failure = std::move(failure);
     }
     return m_state->recording;
+}
+
+double RecordingPump::cpuSeconds() const
+{
+    return static_cast<double>(m_state->cpuNs) * 1e-9;
 }
 
 api::Figures RecordingPump::figures() const

@@ -37,6 +37,8 @@ public:
     std::shared_ptr<const api::Recording> finish(api::RecordingState state, std::string failure);
     /// So far; from any thread.
     api::Figures figures() const;
+    /// Processor time that the recording thread took; after finish().
+    double cpuSeconds() const;
 
 private:
     struct State;

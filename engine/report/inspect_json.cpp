@@ -36,9 +36,38 @@ Json pairsObject(const std::vector<std::pair<std::string, std::string>>& pairs)
     return out;
 }
 
+Json planObject(const PlannedRun& planned)
+{
+    const api::BudgetPlan& budget = planned.budget;
+    Json byPurpose = Json::object();
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < api::kPurposes; ++i) {
+        byPurpose[std::string(api::name(static_cast<api::Purpose>(i)))] = budget.byPurpose[i];
+        sum += budget.byPurpose[i];
+    }
+    const auto aLayer = [&](int count) {
+        return budget.moeLayers > 0 ? Json(static_cast<double>(count) / budget.moeLayers) : Json(nullptr);
+    };
+    return {
+        {"policy", api::name(planned.options.policy)},
+        {"device", api::name(planned.options.device)},
+        {"dtype", api::name(planned.options.dtype)},
+        {"batch_size", planned.options.batchSize},
+        {"by_purpose", byPurpose},
+        {"planned_bytes", sum},
+        {"budget_bytes", budget.budgetBytes},
+        {"slots", budget.slots},
+        {"slot_bytes", budget.slotBytes},
+        {"experts", budget.experts},
+        {"slots_per_layer", aLayer(budget.slots)},
+        {"experts_per_layer", aLayer(budget.experts)},
+        {"smallest_bytes", budget.smallestBytes},
+        {"resident_bytes", budget.residentBytes}};
+}
+
 } // namespace
 
-std::string inspectJson(const api::ModelInfo& model)
+std::string inspectJson(const api::ModelInfo& model, const std::optional<PlannedRun>& planned)
 {
     Json files = Json::array();
     for (const api::FileInfo& file : model.files)
@@ -61,6 +90,8 @@ std::string inspectJson(const api::ModelInfo& model)
     out["path"] = model.path.string();
     out["identity"] = model.identity;
     out["ignored_tensors"] = model.ignoredTensors;
+    if (planned)
+        out["plan"] = planObject(*planned);
     return dump(out);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/api/info.h"
+#include "engine/api/options.h"
 #include "engine/api/recording.h"
 #include "engine/api/results.h"
 
@@ -14,7 +15,12 @@
 namespace sida::report
 {
 
-std::string inspectJson(const api::ModelInfo& model);
+struct PlannedRun {
+    api::RunOptions options;
+    api::BudgetPlan budget;
+};
+
+std::string inspectJson(const api::ModelInfo& model, const std::optional<PlannedRun>& planned = {});
 std::string inspectJson(const api::DatasetInfo& dataset);
 std::string inspectJson(const api::PredictorInfo& predictor);
 /// The figures of the run and, per MoE layer, the tokens each expert got.

@@ -95,6 +95,32 @@ Json hashObject(const api::Figures& figures)
         {"prefetch_off_layers", figures.prefetchOffLayers}};
 }
 
+Json byLayerArray(const api::RunHeader& header, const api::Figures& figures)
+{
+    Json layers = Json::array();
+    for (std::size_t i = 0; i < figures.byLayer.size(); ++i) {
+        const api::LayerFigures& layer = figures.byLayer[i];
+        const auto outcome
+            = [&](api::Outcome which) { return layer.outcomes[static_cast<std::size_t>(which)]; };
+        layers.push_back(
+            {{"name", i < header.moeLayers.size() ? header.moeLayers[i] : std::string()},
+             {"uses", layer.uses},
+             {"hits", outcome(api::Outcome::hit)},
+             {"late", outcome(api::Outcome::late)},
+             {"unpredicted", outcome(api::Outcome::unpredicted)},
+             {"evicted_early", outcome(api::Outcome::evictedEarly)},
+             {"hit_rate", layer.hashHitRate},
+             {"precision", layer.precision},
+             {"recall", layer.recall},
+             {"transfers", layer.transfers},
+             {"bytes", layer.transferBytes},
+             {"wasted_bytes", layer.wastedBytes},
+             {"stall_ms", layer.stallMs},
+             {"lateness_ms", {{"mean", layer.latenessMeanMs}, {"max", layer.latenessMaxMs}}}});
+    }
+    return layers;
+}
+
 } // namespace
 
 Json versionsOf(const api::Provenance& provenance)
@@ -135,6 +161,7 @@ Json runObject(
     out["transfers"] = transfersObject(figures);
     out["stall_ms"] = stallObject(figures);
     out["hash"] = hashObject(figures);
+    out["by_layer"] = byLayerArray(header, figures);
     out["session"] = session.empty() ? Json(nullptr) : Json(session.string());
     out["load_seconds"] = header.loadSeconds;
     out["versions"] = versionsOf(header.provenance);

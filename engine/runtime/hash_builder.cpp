@@ -30,13 +30,12 @@ Status HashBuilder::build(const std::stop_token& stop)
         for (int pass = 0; pass < repeat;) {
             if (stop.stop_requested())
                 return {};
-            SIDA_TRY_ASSIGN(std::optional<dataset::TokenBatch> batch, batches.next());
-            if (!batch) {
+            SIDA_TRY_ASSIGN(std::optional<PreparedBatch> prepared, pool ? nextOfPool() : next());
+            if (!prepared) {
                 ++pass;
                 continue;
             }
-            SIDA_TRY_ASSIGN(PreparedBatch prepared, prepare(std::move(*batch)));
-            if (!queue.push(std::move(prepared), stop))
+            if (!queue.push(std::move(*prepared), stop))
                 return {};
         }
         return {};
@@ -49,6 +48,15 @@ Status HashBuilder::build(const std::stop_token& stop)
     return status;
 }
 
+Result<std::optional<PreparedBatch>> HashBuilder::next()
+{
+    SIDA_TRY_ASSIGN(std::optional<dataset::TokenBatch> batch, batches.next());
+    if (!batch)
+        return std::optional<PreparedBatch>();
+    SIDA_TRY_ASSIGN(PreparedBatch prepared, prepare(std::move(*batch)));
+    return std::optional(std::move(prepared));
+}
+
 Result<PreparedBatch> HashBuilder::prepare(dataset::TokenBatch batch)
 {
     PreparedBatch prepared;
@@ -57,9 +65,47 @@ Result<PreparedBatch> HashBuilder::prepare(dataset::TokenBatch batch)
     if (!predictor)
         return prepared;
     const Nanoseconds begin = clock.now();
-    {
-        const device::WorkspaceScope scope(*workspace);
-        SIDA_TRY_ASSIGN(prepared.table, predictor->predict(prepared.batch, embeddings, topK));
+    SIDA_TRY_ASSIGN(prepared.table, predict(prepared.batch));
+    finish(prepared, begin);
+    return prepared;
+}
+
+/// Nothing at the end of a pass: batches of two passes are never mixed.
+Result<std::optional<PreparedBatch>> HashBuilder::nextOfPool()
+{
+    const Nanoseconds begin = clock.now();
+    while (!pool->isComplete() && pool->size() < poolSamples) {
+        SIDA_TRY_ASSIGN(std::optional<dataset::TokenBatch> batch, batches.next());
+        pool->setComplete(!batch);
+        if (!batch)
+            break;
+        padLikePaper(*batch, paperPooling, padToken);
+        SIDA_TRY_ASSIGN(const experts::HashTable table, predict(*batch));
+        pool->add(*batch, table);
+    }
+    if (pool->size() == 0) {
+        pool->setComplete(false);
+        return std::optional<PreparedBatch>();
+    }
+    AffinityPool::Chosen chosen = pool->take();
+    PreparedBatch prepared;
+    prepared.batch = std::move(chosen.batch);
+    prepared.table = std::move(chosen.table);
+    finish(prepared, begin);
+    return std::optional(std::move(prepared));
+}
+
+Result<experts::HashTable> HashBuilder::predict(const dataset::TokenBatch& batch)
+{
+    const device::WorkspaceScope scope(*workspace);
+    return predictor->predict(batch, embeddings, topK);
+}
+
+void HashBuilder::finish(PreparedBatch& prepared, Nanoseconds begin)
+{
+    if (!keepsTables) {
+        prepared.table.reset();
+        return;
     }
     prepared.table->batch = prepared.batch.number;
     prepared.tableReady = clock.now();
@@ -67,7 +113,6 @@ Result<PreparedBatch> HashBuilder::prepare(dataset::TokenBatch batch)
     // Copies begin now, while the batch still waits in the queue.
     if (prefetchInto)
         prefetchInto->addTable(*prepared.table, prepared.tableReady);
-    return prepared;
 }
 
 } // namespace sida::runtime

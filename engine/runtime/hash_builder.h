@@ -9,6 +9,7 @@
 #include "engine/experts/expert_cache.h"
 #include "engine/predictor/predictor.h"
 #include "engine/profile/recorder.h"
+#include "engine/runtime/affinity_pool.h"
 
 #include <functional>
 #include <optional>
@@ -36,7 +37,10 @@ struct HashBuilder {
     std::span<const float> embeddings;
     device::Workspace* workspace = nullptr; ///< the predictor's
     int topK = 1;
-    experts::ExpertCache* prefetchInto = nullptr; ///< null: tables are used for routing only
+    experts::ExpertCache* prefetchInto = nullptr; ///< null: tables are used for routing or the order only
+    bool keepsTables = true; ///< false: they are used for the order only
+    AffinityPool* pool = nullptr; ///< null: batches go as the stream gives them
+    std::size_t poolSamples = 0; ///< that wait in the pool, at most, while there are more
     const SessionClock& clock;
     profile::Recorder::Producer& recorder;
     BoundedQueue<PreparedBatch>& queue;
@@ -47,7 +51,11 @@ struct HashBuilder {
     Status build(const std::stop_token& stop);
 
 private:
+    Result<std::optional<PreparedBatch>> next();
+    Result<std::optional<PreparedBatch>> nextOfPool();
     Result<PreparedBatch> prepare(dataset::TokenBatch batch);
+    Result<experts::HashTable> predict(const dataset::TokenBatch& batch);
+    void finish(PreparedBatch& prepared, Nanoseconds begin);
 };
 
 } // namespace sida::runtime

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The SiDA Studio authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The inference thread's half of Run: batch after batch, layer after layer.
+#include "engine/base/thread.h"
 #include "engine/runtime/answers.h"
 #include "engine/runtime/run.h"
 
@@ -41,15 +42,19 @@ private:
 Status Run::inferAll(BoundedQueue<PreparedBatch>& queue, const std::stop_token& stop)
 {
     Nanoseconds first = 0;
+    Nanoseconds firstCpu = 0;
     while (!stop.stop_requested()) {
         std::optional<PreparedBatch> prepared = queue.pop(stop);
         if (!prepared || stop.stop_requested())
             break;
-        if (prepared->batch.number == 0)
+        if (prepared->batch.number == 0) {
             first = m_clock.now();
+            firstCpu = threadCpuTime();
+        }
         m_gate.serve([this](const units::Budget& budget) { return applyBudget(budget); });
         SIDA_TRY(inferOne(*prepared));
         m_inferenceNs = m_clock.now() - first;
+        m_inferenceCpuNs = threadCpuTime() - firstCpu;
     }
     return {};
 }

@@ -43,6 +43,11 @@ BatchShape largestBatch(const dataset::Dataset& data, const api::RunOptions& opt
 
 bool needsPredictor(const api::RunOptions& options)
 {
+    return usesTables(options) || options.order == api::BatchOrder::affinity;
+}
+
+bool usesTables(const api::RunOptions& options)
+{
     return options.policy == api::Policy::sida || options.routing == api::Routing::predicted;
 }
 
@@ -54,6 +59,8 @@ Result<api::BudgetPlan> planBudget(
     const std::uint64_t slotBytes = experts::ExpertCache::slotBytes(model.experts());
     api::BudgetPlan plan;
     plan.experts = model.experts().expertCount();
+    plan.moeLayers = model.experts().layers();
+    plan.slotBytes = slotBytes;
     of(plan.byPurpose, api::Purpose::denseWeights) = model.info().denseBytes;
     of(plan.byPurpose, api::Purpose::activations) = model.workspaceBytes(
         {shape.rows, shape.length, topK, inferenceThreads(options), shape.targetLength, shape.generates});

@@ -24,6 +24,8 @@ BatchShape largestBatch(const dataset::Dataset& data, const api::RunOptions& opt
 
 /// Does a run with these options ask the predictor?
 bool needsPredictor(const api::RunOptions& options);
+/// Are its tables used beyond the order of the batches?
+bool usesTables(const api::RunOptions& options);
 
 /// Device memory of a run by purpose, before anything is allocated. A budget below the smallest that works,
 /// or below what policy `resident` needs, is a `budget` error that names both. `predictor` is null when there

@@ -48,6 +48,7 @@ void addOptions(api::Provenance& facts, int maxLength, const api::RunOptions& op
     add("max_new_tokens", std::to_string(options.maxNewTokens));
     add("threads", std::to_string(inferenceThreads(options)));
     add("batch_size", std::to_string(options.batchSize));
+    add("order", std::string(api::name(options.order)));
     add("max_length", std::to_string(maxLength));
     add("repeat", std::to_string(options.repeat));
     add("seed", std::to_string(options.seed));

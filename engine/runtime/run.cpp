@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <numeric>
 
 namespace sida::runtime
 {
@@ -50,7 +51,9 @@ Status checkOptions(const Run::Inputs& inputs, const api::RunOptions& options)
             ErrorKind::usage,
             fmt::format(
                 "{} needs a predictor for this model: train one with `sida train`, or load one",
-                options.policy == api::Policy::sida ? "policy sida" : "routing predicted"));
+                options.policy == api::Policy::sida              ? "policy sida"
+                    : options.routing == api::Routing::predicted ? "routing predicted"
+                                                                 : "order affinity"));
     if (inputs.data.isHeld() && inputs.data.samples.empty())
         return badInput(fmt::format("{}: no samples to run", inputs.data.info.path.string()));
     return {};
@@ -145,7 +148,13 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
             "sida-transfer", [this](const std::stop_token& end) { m_cache.serveTransfers(end); });
         std::jthread hashing = startThread("sida-hash", [&](const std::stop_token&) {
             setComputeThreads(1);
-            dataset::BatchStream batches(m_inputs.data, m_options.batchSize, ownStop.get_token());
+            const bool byLength = m_options.order == api::BatchOrder::length;
+            dataset::BatchStream batches(
+                m_inputs.data, m_options.batchSize, ownStop.get_token(),
+                byLength ? dataset::BatchStream::Order::length : dataset::BatchStream::Order::file);
+            const std::unique_ptr<AffinityPool> pool = affinityPool();
+            const auto waiting = static_cast<std::size_t>(m_options.lookahead)
+                * static_cast<std::size_t>(m_options.batchSize);
             HashBuilder builder{
                 batches,
                 m_options.repeat,
@@ -154,6 +163,9 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
                 m_predictorWorkspace.get(),
                 m_options.topK,
                 m_options.policy == api::Policy::sida ? &m_cache : nullptr,
+                usesTables(m_options),
+                pool.get(),
+                waiting,
                 m_clock,
                 m_hashRecorder,
                 queue,
@@ -200,8 +212,26 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
     result.outputs = std::move(m_outputs);
     result.session = m_options.session;
     result.inferenceSeconds = static_cast<double>(m_inferenceNs) * 1e-9;
+    result.inferenceCpuSeconds = static_cast<double>(m_inferenceCpuNs) * 1e-9;
+    result.recorderCpuSeconds = pump.cpuSeconds();
     result.stopped = stopped;
     return result;
+}
+
+/// Null unless batches are put together by what their samples are predicted to need.
+std::unique_ptr<AffinityPool> Run::affinityPool() const
+{
+    if (m_options.order != api::BatchOrder::affinity)
+        return nullptr;
+    std::vector<int> experts;
+    for (const api::MoeLayerInfo& layer : m_inputs.predictor->info().moeLayers)
+        experts.push_back(layer.experts);
+    experts::AffinityOrder::Options order;
+    order.experts = std::accumulate(experts.begin(), experts.end(), 0);
+    order.slots = m_cache.slots();
+    order.batchSize = m_options.batchSize;
+    order.patience = 2 * m_options.lookahead;
+    return std::make_unique<AffinityPool>(std::move(experts), order);
 }
 
 Status Run::askReference(const api::RunObserver& observer, const std::stop_token& stop)

@@ -71,6 +71,7 @@ private:
     recordHash(const experts::HashTable& table, int moeLayer, std::span<const std::uint16_t> expertOfToken);
     BudgetGate::Answer applyBudget(const units::Budget& budget);
     void recordMemory();
+    std::unique_ptr<AffinityPool> affinityPool() const;
 
     std::uint64_t samples() const; ///< of one pass
 
@@ -90,6 +91,7 @@ private:
     experts::ExpertCache m_cache;
     BudgetGate m_gate;
     Nanoseconds m_inferenceNs = 0; ///< first batch begun to last batch ended
+    Nanoseconds m_inferenceCpuNs = 0; ///< processor time of the inference thread in that span
     std::vector<std::int32_t> m_reference; ///< by sample; empty unless routing is predicted
     std::vector<api::SampleOutput> m_outputs; ///< by sample, when kept
     std::vector<std::uint8_t> m_layerScratch; ///< experts seen in a layer, for precision and recall

@@ -86,6 +86,43 @@ CREATE VIEW expert_totals AS
     FROM uses u LEFT JOIN moe_layers m USING (layer) GROUP BY u.layer, u.expert;
 )";
 
+// Copies, uses and evictions of each expert in the order of time: each copy begins a new stay on the device,
+// and what follows belongs to it. One sort, however long the run was.
+constexpr std::string_view kUseLifeSql = R"(
+CREATE VIEW use_life AS
+    WITH events AS (
+        SELECT layer, expert, begin_ns AS time_ns, 0 AS what, batch, kind AS code, queued_ns, end_ns,
+               NULL AS routed, NULL AS predicted, slot FROM transfers
+        UNION ALL
+        SELECT layer, expert, used_ns, 1, batch, outcome, NULL, NULL, routed, predicted, slot FROM uses
+            WHERE routed > 0
+        UNION ALL
+        SELECT layer, expert, time_ns, 2, NULL, reason, NULL, NULL, NULL, NULL, slot FROM evictions),
+    stays AS (
+        SELECT *, sum(what = 0) OVER (
+            PARTITION BY layer, expert ORDER BY time_ns, what ROWS UNBOUNDED PRECEDING) AS stay
+        FROM events),
+    lives AS (
+        SELECT batch, layer, expert, routed, predicted, code AS outcome, slot, time_ns AS used_ns, what,
+               max(CASE what WHEN 0 THEN code END) OVER one_stay AS kind,
+               max(CASE what WHEN 0 THEN batch END) OVER one_stay AS copied_for_batch,
+               max(CASE what WHEN 0 THEN queued_ns END) OVER one_stay AS queued_ns,
+               max(CASE what WHEN 0 THEN time_ns END) OVER one_stay AS copy_begin_ns,
+               max(CASE what WHEN 0 THEN end_ns END) OVER one_stay AS copy_end_ns,
+               min(CASE what WHEN 1 THEN time_ns END) OVER one_stay AS first_used_ns,
+               max(CASE what WHEN 2 THEN time_ns END) OVER one_stay AS evicted_ns,
+               max(CASE what WHEN 2 THEN code END) OVER one_stay AS reason
+        FROM stays WINDOW one_stay AS (PARTITION BY layer, expert, stay))
+    SELECT l.batch, l.layer, m.name AS layer_name, l.expert, l.routed, l.predicted, o.name AS outcome, l.slot,
+           CASE WHEN l.predicted > 0 AND b.table_ready_ns >= 0 THEN b.table_ready_ns END AS predicted_ns,
+           k.name AS kind, l.copied_for_batch, l.queued_ns, l.copy_begin_ns, l.copy_end_ns,
+           l.first_used_ns, l.used_ns, l.evicted_ns, r.name AS eviction_reason
+    FROM lives l LEFT JOIN batches b USING (batch) LEFT JOIN moe_layers m USING (layer)
+         LEFT JOIN outcomes o ON o.id = l.outcome LEFT JOIN transfer_kinds k ON k.id = l.kind
+         LEFT JOIN eviction_reasons r ON r.id = l.reason
+    WHERE l.what = 1;
+)";
+
 /// The packed tables, the views that unpack them, and what finds the uses of a batch.
 std::string packedSql()
 {
@@ -117,12 +154,12 @@ std::string lookupTable(std::string_view table, std::size_t values)
 std::string schemaSql()
 {
     return fmt::format(
-        "PRAGMA application_id={};\nPRAGMA user_version={};\n{}{}{}{}{}{}{}", kApplicationId, kSchemaVersion,
-        lookupTable<api::Outcome>("outcomes", api::kOutcomes),
+        "PRAGMA application_id={};\nPRAGMA user_version={};\n{}{}{}{}{}{}{}{}", kApplicationId,
+        kSchemaVersion, lookupTable<api::Outcome>("outcomes", api::kOutcomes),
         lookupTable<api::StallCause>("stall_causes", api::kStallCauses),
         lookupTable<api::TransferKind>("transfer_kinds", kTransferKinds),
         lookupTable<api::EvictionReason>("eviction_reasons", kEvictionReasons), kTableSql, packedSql(),
-        kViewSql);
+        kViewSql, kUseLifeSql);
 }
 
 } // namespace sida::session

@@ -2,18 +2,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What recording costs: the same run recorded and not recorded, taken in turns, on a real model.
 //
-//     recording_cost MODEL DATASET PREDICTOR [ROUNDS [THREADS]]
+//     recording_cost MODEL DATASET PREDICTOR [POLICY [SECONDS [THREADS [REPEAT]]]]
 //
-// Prints one JSON object: per policy the samples/s of both (medians of the rounds) and the median of the
-// rounds' ratios. On a machine whose cores are all busy with the run, the recording thread takes its time
-// from them.
+// Many short pairs of runs are made until the time is up, in the order A B B A, so that a machine that slows
+// down favours neither. Of each kind of figure the median over the pairs is printed with the 95 % confidence
+// interval of that median (from order statistics, so it supposes nothing of how the figures are distributed):
+//
+//     throughput       samples a second recorded / not recorded; what a user sees on this machine
+//     inference_cpu    processor time of the inference thread not recorded / recorded: what recording events
+//                      takes from it, whatever else the machine does
+//     recorder_share   processor time of the recorder's thread / duration of the run: the part of one core
+//                      that writing takes; where every core computes it comes off the throughput
+//     process_cpu      processor time of the whole process not recorded / recorded
+#include "engine/base/clock.h"
 #include "engine/runtime/create_engine.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
+#include <string>
 #include <string_view>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <vector>
 
@@ -24,18 +35,29 @@ struct Setup {
     sida::api::Engine& engine;
     sida::api::Policy policy;
     int threads;
+    int repeat;
     double samples;
     std::filesystem::path session;
 };
 
-double median(std::vector<double> values)
+struct Cost {
+    double seconds = 0;
+    double inferenceCpu = 0;
+    double recorderCpu = 0;
+    double processCpu = 0;
+};
+
+double processCpuSeconds()
 {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
+    rusage used{};
+    getrusage(RUSAGE_SELF, &used);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+    };
+    return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
-/// Samples a second of the inference thread, told by the same clock whether the run is recorded or not.
-double samplesPerSecond(const Setup& setup, bool record)
+Cost measure(const Setup& setup, bool record)
 {
     sida::api::RunOptions options;
     options.policy = setup.policy;
@@ -44,37 +66,65 @@ double samplesPerSecond(const Setup& setup, bool record)
     if (setup.policy == sida::api::Policy::onDemand)
         options.eviction = sida::api::Eviction::lru;
     options.threads = setup.threads;
-    options.repeat = 2;
+    options.repeat = setup.repeat;
     options.record = record;
     if (record) {
         options.session = setup.session;
         options.replaceSession = true;
     }
+    const double before = processCpuSeconds();
     const auto result = setup.engine.run(options, {}, {});
     if (!result) {
         fmt::print(stderr, "{}\n", result.error().message);
         std::exit(1);
     }
-    return options.repeat * setup.samples / result->inferenceSeconds;
+    return {
+        result->inferenceSeconds, result->inferenceCpuSeconds, result->recorderCpuSeconds,
+        processCpuSeconds() - before};
 }
 
-std::string compare(const Setup& setup, int rounds)
+/// The median, and the ranks between which the true median lies with a probability of 95 %.
+std::string summary(std::vector<double> values)
 {
-    std::vector<double> with;
-    std::vector<double> without;
-    std::vector<double> ratios;
-    for (int round = 0; round < rounds; ++round) {
-        // Turn about, so that a machine that slows down favours neither.
-        const bool recordFirst = round % 2 == 0;
-        const double first = samplesPerSecond(setup, recordFirst);
-        const double second = samplesPerSecond(setup, !recordFirst);
-        with.push_back(recordFirst ? first : second);
-        without.push_back(recordFirst ? second : first);
-        ratios.push_back(with.back() / without.back());
+    std::sort(values.begin(), values.end());
+    const auto count = static_cast<double>(values.size());
+    const double half = 1.96 * std::sqrt(count) / 2;
+    const auto at = [&](double rank) {
+        return values[static_cast<std::size_t>(std::clamp(std::round(rank), 0.0, count - 1))];
+    };
+    const double middle = (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
+    return fmt::format(
+        R"({{"median": {:.4f}, "from": {:.4f}, "to": {:.4f}}})", middle, at(count / 2 - half - 1),
+        at(count / 2 + half));
+}
+
+std::string compare(const Setup& setup, double seconds)
+{
+    std::vector<double> throughput;
+    std::vector<double> inferenceCpu;
+    std::vector<double> recorderShare;
+    std::vector<double> processCpu;
+    std::vector<double> perSecond;
+    measure(setup, true); // what is touched for the first time
+    const sida::Nanoseconds begin = sida::monotonicNow();
+    for (int pair = 0; static_cast<double>(sida::monotonicNow() - begin) * 1e-9 < seconds; ++pair) {
+        const bool recordFirst = pair % 2 == 0;
+        const Cost first = measure(setup, recordFirst);
+        const Cost second = measure(setup, !recordFirst);
+        const Cost& with = recordFirst ? first : second;
+        const Cost& without = recordFirst ? second : first;
+        throughput.push_back(without.seconds / with.seconds);
+        inferenceCpu.push_back(without.inferenceCpu / with.inferenceCpu);
+        recorderShare.push_back(with.recorderCpu / with.seconds);
+        processCpu.push_back(without.processCpu / with.processCpu);
+        perSecond.push_back(setup.repeat * setup.samples / with.seconds);
     }
     return fmt::format(
-        R"("{}": {{"recorded": {:.1f}, "not_recorded": {:.1f}, "ratio": {:.4f}}})",
-        sida::api::name(setup.policy), median(with), median(without), median(ratios));
+        R"({{"policy": "{}", "pairs": {}, "threads": {}, "repeat": {}, "samples_per_s": {},
+  "throughput": {}, "inference_cpu": {},
+  "recorder_share": {}, "process_cpu": {}}})",
+        sida::api::name(setup.policy), throughput.size(), setup.threads, setup.repeat, summary(perSecond),
+        summary(throughput), summary(inferenceCpu), summary(recorderShare), summary(processCpu));
 }
 
 } // namespace
@@ -82,7 +132,9 @@ std::string compare(const Setup& setup, int rounds)
 int main(int argc, char** argv)
 {
     if (argc < 4) {
-        fmt::print(stderr, "usage: recording_cost MODEL DATASET PREDICTOR [ROUNDS [THREADS]]\n");
+        fmt::print(
+            stderr,
+            "usage: recording_cost MODEL DATASET PREDICTOR [POLICY|all [SECONDS [THREADS [REPEAT]]]]\n");
         return 2;
     }
     const auto engine = sida::runtime::createEngine();
@@ -98,19 +150,19 @@ int main(int argc, char** argv)
                 .message);
         return 2;
     }
-    const int rounds = argc > 4 ? std::max(1, std::atoi(argv[4])) : 9;
-    const int threads = argc > 5 ? std::atoi(argv[5]) : 0;
+    const std::string_view wanted = argc > 4 ? argv[4] : "all";
+    const double seconds = argc > 5 ? std::atof(argv[5]) : 25;
+    const int threads = argc > 6 ? std::atoi(argv[6]) : 0;
+    const int repeat = argc > 7 ? std::max(1, std::atoi(argv[7])) : 1;
     const auto session
         = std::filesystem::temp_directory_path() / fmt::format("sida-cost-{}.sida", ::getpid());
-    std::string_view separator;
-    fmt::print("{{");
     for (const auto policy :
          {sida::api::Policy::resident, sida::api::Policy::onDemand, sida::api::Policy::sida}) {
-        const Setup setup{*engine, policy, threads, static_cast<double>(data->samples), session};
-        fmt::print("{}{}", separator, compare(setup, rounds));
-        separator = ", ";
+        if (wanted != "all" && wanted != sida::api::name(policy))
+            continue;
+        const Setup setup{*engine, policy, threads, repeat, static_cast<double>(data->samples), session};
+        fmt::print("{}\n", compare(setup, seconds));
+        std::fflush(stdout);
     }
-    fmt::print(R"(, "rounds": {}, "threads": {}}})", rounds, threads);
-    fmt::print("\n");
     std::filesystem::remove(session);
 }

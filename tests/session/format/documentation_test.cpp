@@ -44,6 +44,9 @@ api::Recording smallRun()
            {0, {0, 3}, 0, 4, api::Outcome::hit, -1, 0},
            {0, {2, 1}, 9, 9, api::Outcome::late, 2, 30},
            {1, {0, 1}, 8, 8, api::Outcome::hit, 0, 40}};
+    rows.batches[0].tableReady = 5;
+    rows.transfers = {{{2, 1}, api::TransferKind::prefetch, 2, 0, 64, 6, 2'000'006, 5'000'006}};
+    rows.uses[3].used = 8'000'005;
     rows.stalls
         = {{0, {0, 2}, 100, 1'000'100, api::StallCause::unpredicted},
            {0, {2, 1}, 2'000'000, 2'500'000, api::StallCause::late},
@@ -63,7 +66,7 @@ protected:
     void SetUp() override
     {
         m_queries = queriesOfTheDocument();
-        ASSERT_EQ(m_queries.size(), 5U);
+        ASSERT_EQ(m_queries.size(), 6U);
         writeSession(m_folder / "run.sida", smallRun());
     }
     Lines run(std::size_t number) { return query(m_folder / "run.sida", m_queries[number - 1]); }
@@ -100,6 +103,44 @@ TEST_F(DocumentedQueries, FourthGivesThePeakOfMemory)
 TEST_F(DocumentedQueries, FifthGivesTheSlowestBatches)
 {
     EXPECT_EQ(run(5), (Lines{"0|4.0|1.5", "1|2.5|0.25"}));
+}
+
+TEST_F(DocumentedQueries, SixthGivesWhatCameLate)
+{
+    EXPECT_EQ(run(6), (Lines{"0|2|1|8.0|2.0|3.0"}));
+}
+
+TEST(SessionViews, UseLifeTellsEachUseOfTheCopyThatServedIt)
+{
+    // Expert 1 is copied, used twice, evicted, copied again and used; expert 2 is copied for nothing.
+    api::Recording recording;
+    recording.header = someHeader(3);
+    api::RecordingChunk& rows = recording.rows;
+    rows.batches = {{0, 0, 100, 1, 1, 5}, {1, 100, 200, 1, 1, 50}, {2, 200, 300, 1, 1, -1}};
+    rows.uses
+        = {{0, {0, 1}, 6, 5, api::Outcome::late, 0, 40},
+           {1, {0, 1}, 3, 0, api::Outcome::hit, 0, 110},
+           {1, {0, 2}, 0, 4, api::Outcome::hit, -1, 0},
+           {2, {0, 1}, 9, 9, api::Outcome::evictedEarly, 3, 260}};
+    rows.transfers
+        = {{{0, 1}, api::TransferKind::prefetch, 0, 0, 64, 6, 10, 30},
+           {{0, 2}, api::TransferKind::prefetch, 1, 1, 64, 51, 60, 70},
+           {{0, 1}, api::TransferKind::onDemand, 3, 2, 64, 210, 220, 250}};
+    rows.evictions
+        = {{{0, 1}, 0, 150, api::EvictionReason::slotNeeded, true},
+           {{0, 2}, 1, 160, api::EvictionReason::budgetChange, false}};
+    const TemporaryFolder folder;
+    writeSession(folder / "run.sida", recording);
+    EXPECT_EQ(
+        query(
+            folder / "run.sida",
+            "SELECT batch, expert, outcome, slot, predicted_ns, kind, copied_for_batch, queued_ns, "
+            "copy_begin_ns, copy_end_ns, first_used_ns, used_ns, evicted_ns, eviction_reason FROM use_life "
+            "ORDER BY batch, expert"),
+        (Lines{
+            "0|1|late|0|5|prefetch|0|6|10|30|40|40|150|slot_needed",
+            "1|1|hit|0|NULL|prefetch|0|6|10|30|40|110|150|slot_needed",
+            "2|1|evicted_early|3|NULL|on_demand|2|210|220|250|260|260|NULL|NULL"}));
 }
 
 TEST(SessionDocument, NamesEveryTableViewAndColumn)

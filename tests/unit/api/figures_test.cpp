@@ -231,6 +231,72 @@ TEST(Figures, AccuracyLeavesOutSamplesWithoutALabelOrAnAnswer)
     EXPECT_DOUBLE_EQ(*figuresOf(rows).metric, 0.75);
 }
 
+TEST(Figures, EachLayerHasItsOwn)
+{
+    RecordingChunk rows;
+    rows.uses
+        = {{0, {0, 1}, 3, 3, Outcome::hit, 0, 1},
+           {0, {0, 2}, 2, 0, Outcome::unpredicted, 1, 2},
+           {0, {0, 3}, 0, 4, Outcome::hit, -1, 0},
+           {0, {1, 0}, 1, 1, Outcome::evictedEarly, 2, 3}};
+    rows.hash = {{0, 0, 10, 10, 4, 2, 2}, {0, 1, 30, 20, 4, 6, 3}};
+    rows.transfers
+        = {copied({0, 1}, TransferKind::prefetch, 1, 10), copied({1, 1}, TransferKind::prefetch, 2, 100)};
+    rows.evictions = {evicted({0, 1}, 11, true), evicted({1, 1}, 12, false)};
+    rows.stalls = {{0, {1, 0}, 0, 2 * kMs, StallCause::late}};
+    const Figures figures = figuresOf(rows);
+    ASSERT_EQ(figures.byLayer.size(), 2U);
+    const LayerFigures& first = figures.byLayer[0];
+    const LayerFigures& second = figures.byLayer[1];
+    EXPECT_EQ(first.uses, 2U);
+    EXPECT_EQ(first.outcomes, (std::array<std::uint64_t, kOutcomes>{1, 0, 1, 0}));
+    EXPECT_EQ(second.outcomes, (std::array<std::uint64_t, kOutcomes>{0, 0, 0, 1}));
+    EXPECT_DOUBLE_EQ(first.hashHitRate, 1);
+    EXPECT_DOUBLE_EQ(first.precision, 0.5);
+    EXPECT_DOUBLE_EQ(first.recall, 1);
+    EXPECT_DOUBLE_EQ(second.recall, 0.5);
+    EXPECT_EQ(first.transferBytes, 10U);
+    EXPECT_EQ(first.wastedBytes, 0U);
+    EXPECT_EQ(second.wastedBytes, 100U);
+    EXPECT_DOUBLE_EQ(first.stallMs, 0);
+    EXPECT_DOUBLE_EQ(second.stallMs, 2);
+    EXPECT_TRUE(std::isnan(first.latenessMeanMs)) << "nothing was late";
+}
+
+TEST(Figures, LatenessIsHowLongAfterItsLayerHadAskedALateCopyEnded)
+{
+    // Two experts of a layer come 1 and 3 ms after it asked; an earlier and a later copy of one of them are
+    // none of its business, and neither is an expert that was never predicted.
+    RecordingChunk rows;
+    rows.transfers
+        = {copied({0, 1}, TransferKind::prefetch, 2 * kMs), copied({0, 1}, TransferKind::prefetch, 10 * kMs),
+           copied({0, 2}, TransferKind::prefetch, 12 * kMs), copied({0, 3}, TransferKind::onDemand, 13 * kMs),
+           copied({0, 1}, TransferKind::prefetch, 20 * kMs)};
+    rows.uses
+        = {{4, {0, 1}, 1, 1, Outcome::late, 0, 11 * kMs},
+           {4, {0, 2}, 1, 1, Outcome::late, 0, 14 * kMs},
+           {4, {0, 3}, 1, 0, Outcome::unpredicted, 0, 15 * kMs}};
+    rows.layers = {{3, 0, 1 * kMs, 3 * kMs}, {4, 0, 10 * kMs, 16 * kMs}, {5, 0, 30 * kMs, 31 * kMs}};
+    const LayerFigures layer = figuresOf(rows).byLayer[0];
+    EXPECT_DOUBLE_EQ(layer.latenessMeanMs, 2);
+    EXPECT_DOUBLE_EQ(layer.latenessMaxMs, 3);
+}
+
+TEST(Figures, LatenessIsKnownWhenTheRowOfTheLayerComesLater)
+{
+    FigureAccumulator accumulator(smallModel());
+    RecordingChunk first;
+    first.transfers = {
+        copied({1, 0}, TransferKind::prefetch, 10 * kMs), copied({1, 0}, TransferKind::prefetch, 12 * kMs)};
+    first.uses = {{0, {1, 0}, 1, 1, Outcome::late, 0, 11 * kMs}};
+    accumulator.add(first);
+    EXPECT_TRUE(std::isnan(accumulator.figures().byLayer[1].latenessMeanMs));
+    RecordingChunk second;
+    second.layers = {{0, 1, 9 * kMs, 12 * kMs}};
+    accumulator.add(second);
+    EXPECT_DOUBLE_EQ(accumulator.figures().byLayer[1].latenessMeanMs, 2);
+}
+
 TEST(Figures, AreTheSameInOneGoAndInPieces)
 {
     std::mt19937 random(11);
@@ -241,11 +307,13 @@ TEST(Figures, AreTheSameInOneGoAndInPieces)
         RecordingChunk part;
         const ExpertKey key{
             static_cast<std::uint16_t>(random() % 2), static_cast<std::uint16_t>(random() % 2)};
-        now += 1000;
+        now += 5 * kMs;
         part.batches = {batchLasting(batch, now, 1 + static_cast<Nanoseconds>(random() % 1000))};
         part.uses
             = {{batch, key, 1 + batch % 3, batch % 2, static_cast<Outcome>(random() % kOutcomes), 0, now}};
-        part.transfers = {copied(key, static_cast<TransferKind>(random() % 3), now, random() % 100)};
+        part.transfers
+            = {copied(key, static_cast<TransferKind>(random() % 3), now - 2 * kMs, random() % 100)};
+        part.layers = {{batch, key.layer, now - 2 * kMs, now}};
         if (random() % 2 == 0)
             part.evictions = {evicted(key, now + 10, random() % 2 == 0)};
         part.memory = {{now, {random() % 50, 0, random() % 50, 0, 0, 0}, 100}};
@@ -260,6 +328,13 @@ TEST(Figures, AreTheSameInOneGoAndInPieces)
     EXPECT_EQ(bit.peakByPurpose, atOnce.peakByPurpose);
     EXPECT_GT(atOnce.wastedBytes, 0U);
     EXPECT_EQ(bit.wastedBytes, atOnce.wastedBytes);
+    EXPECT_GT(atOnce.byLayer[0].latenessMeanMs, 0);
+    for (std::size_t layer = 0; layer < 2; ++layer) {
+        EXPECT_EQ(bit.byLayer[layer].wastedBytes, atOnce.byLayer[layer].wastedBytes);
+        EXPECT_EQ(bit.byLayer[layer].outcomes, atOnce.byLayer[layer].outcomes);
+        EXPECT_DOUBLE_EQ(bit.byLayer[layer].latenessMeanMs, atOnce.byLayer[layer].latenessMeanMs);
+        EXPECT_DOUBLE_EQ(bit.byLayer[layer].latenessMaxMs, atOnce.byLayer[layer].latenessMaxMs);
+    }
     EXPECT_EQ(bit.transferSeconds, atOnce.transferSeconds);
     EXPECT_EQ(bit.droppedEvents, 199U);
     EXPECT_EQ(atOnce.droppedEvents, 199U);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/unit/cli/cli_fixture.h"
 
+#include "app/cli/run_settings.h"
 #include "tests/gui/support/scripted_recording.h"
 
 #include <cstdlib>
@@ -38,6 +39,12 @@ Result<api::PredictorInfo> FakeInspector::predictor(const fs::path& file) const
     api::PredictorInfo predictor = m_script->predictor;
     predictor.path = file;
     return predictor;
+}
+
+Result<api::BudgetPlan> FakeInspector::plan(
+    const cli::RunSettings&, const cli::RunPlan& plan, const ProgressSink&, const std::stop_token&) const
+{
+    return gui_test::FakeEngine(m_script).planBudget(plan.run);
 }
 
 Result<api::RunResult>

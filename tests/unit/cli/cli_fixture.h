@@ -27,6 +27,10 @@ public:
     Result<api::ModelInfo> model(const std::filesystem::path& folder) const override;
     Result<api::DatasetInfo> dataset(const std::filesystem::path& file) const override;
     Result<api::PredictorInfo> predictor(const std::filesystem::path& file) const override;
+    /// The script's budget, for the options that were given.
+    Result<api::BudgetPlan> plan(
+        const cli::RunSettings& settings, const cli::RunPlan& plan, const ProgressSink& progress,
+        const std::stop_token& stop) const override;
 
 private:
     std::shared_ptr<gui_test::FakeScript> m_script;

@@ -36,6 +36,33 @@ TEST_F(Inspect, TellsEachKindByItsContent)
     EXPECT_EQ(m_script->modelLoads, 0) << "weights are not loaded to look at a model";
 }
 
+TEST_F(Inspect, ABudgetIsPlannedAndShownByPurpose)
+{
+    EXPECT_EQ(sida({"inspect", path("model"), "--budget", "100%", "--policy", "on-demand", "--json"}), 0);
+    const auto plan = nlohmann::json::parse(m_out)["plan"];
+    EXPECT_EQ(plan["policy"], "on-demand");
+    EXPECT_EQ(plan["by_purpose"].size(), api::kPurposes);
+    for (const char* key :
+         {"budget_bytes", "planned_bytes", "slots", "slot_bytes", "experts", "slots_per_layer",
+          "experts_per_layer", "smallest_bytes", "resident_bytes"})
+        EXPECT_TRUE(plan.contains(key)) << key;
+    EXPECT_LE(plan["planned_bytes"], plan["budget_bytes"]);
+    EXPECT_EQ(sida({"inspect", path("model"), "--budget", "100%"}), 0);
+    for (const char* line :
+         {"dense weights", "predictor", "expert slots", "staging", "activations", "runtime context",
+          "smallest that works", "resident needs"})
+        EXPECT_THAT(m_out, HasSubstr(std::string("\n  ") + line));
+    EXPECT_EQ(m_script->modelLoads, 0) << "weights are not loaded for it";
+}
+
+TEST_F(Inspect, ABudgetIsPlannedForModelsOnly)
+{
+    EXPECT_EQ(sida({"inspect", path("data.tsv"), "--budget", "20%"}), 2);
+    EXPECT_THAT(m_err, HasSubstr("model folder"));
+    EXPECT_EQ(sida({"inspect", path("model"), "--policy", "sida"}), 2);
+    EXPECT_THAT(m_err, HasSubstr("--predictor"));
+}
+
 TEST_F(Inspect, WhatIsNoneOfTheKindsIsRefusedWithTheirNames)
 {
     const std::string file = write("letter.txt", "Dear reader");

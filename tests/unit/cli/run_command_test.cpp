@@ -110,6 +110,10 @@ TEST_F(RunCommand, PredictionWithoutAPredictorIsRefused)
     EXPECT_THAT(m_err, StartsWith("error: --policy sida needs --predictor"));
     EXPECT_EQ(sidaRun({"--routing", "predicted"}), 2);
     EXPECT_THAT(m_err, StartsWith("error: --routing predicted needs --predictor"));
+    EXPECT_EQ(sidaRun({"--order", "affinity", "--budget", "20%"}), 2);
+    EXPECT_THAT(m_err, StartsWith("error: --order affinity needs --predictor"));
+    EXPECT_EQ(sidaRun({"--order", "alphabet"}), 2);
+    EXPECT_THAT(m_err, HasSubstr("length, dataset, affinity"));
     EXPECT_EQ(m_script->modelLoads, 0);
 }
 

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/api/consistency.h"
 #include "engine/runtime/create_engine.h"
+#include "engine/runtime/plan_files.h"
 #include "engine/session/session.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/tiny_model.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <gtest/gtest.h>
@@ -17,6 +19,7 @@ namespace sida::runtime
 namespace
 {
 
+using api::BatchOrder;
 using api::Eviction;
 using api::Policy;
 using api::Routing;
@@ -142,6 +145,128 @@ TEST_F(EngineTest, ExactRoutingGivesTheBitsOfResidentUnderAnyPolicyEvictionBudge
                 }
             }
         }
+    }
+}
+
+TEST_F(EngineTest, AnyOrderOfTheBatchesGivesTheSameOutputs)
+{
+    const api::RunResult resident = mustRun(options(Policy::resident));
+    std::mt19937 random(17);
+    for (const Policy policy : {Policy::resident, Policy::onDemand, Policy::sida}) {
+        for (const BatchOrder order : {BatchOrder::length, BatchOrder::dataset, BatchOrder::affinity}) {
+            for (const int batchSize : {1, 4, 7, 60, 100}) {
+                for (const std::uint64_t memoryBytes : {std::uint64_t{0}, 256 * units::kMiB}) {
+                    api::DatasetOptions data; // a part of the file at a time, or all of it
+                    data.memoryBytes = memoryBytes;
+                    ASSERT_TRUE(m_engine->loadDataset(m_folder / "data.jsonl", data, {}, {}));
+                    api::RunOptions tried = options(policy);
+                    tried.order = order;
+                    tried.batchSize = batchSize;
+                    tried.lookahead = 1 + static_cast<int>(random() % 9);
+                    tried.topK = 1 + static_cast<int>(random() % 3);
+                    tried.repeat = 2;
+                    tried.eviction = static_cast<Eviction>(random() % 4);
+                    if (policy != Policy::resident)
+                        tried.budget = units::Budget::ofBytes(smallest(tried) + random() % 40'000);
+                    const api::RunResult result = mustRun(tried);
+                    expectEqualOutputs(resident, result);
+                    EXPECT_EQ(
+                        result.figures.batches,
+                        static_cast<std::uint64_t>(2 * ((60 + batchSize - 1) / batchSize)));
+                    EXPECT_EQ(result.recording->header.totalBatches, result.figures.batches);
+                    EXPECT_EQ(result.figures.hasHash, policy == Policy::sida);
+                    EXPECT_TRUE(api::checkConsistency(*result.recording).isClean());
+                    std::vector<std::uint64_t> seen;
+                    for (const api::SampleRow& row : result.recording->rows.samples)
+                        seen.push_back(row.index);
+                    EXPECT_TRUE(
+                        order != BatchOrder::dataset || std::is_sorted(seen.begin(), seen.begin() + 60));
+                    std::sort(seen.begin(), seen.begin() + 60);
+                    std::sort(seen.begin() + 60, seen.end());
+                    for (std::uint64_t i = 0; i < 120; ++i)
+                        ASSERT_EQ(seen[i], i % 60) << "each pass holds every sample once";
+                }
+            }
+        }
+    }
+}
+
+TEST_F(EngineTest, OrderAffinityRoutesByTheSameTablesAsAnyOther)
+{
+    api::RunOptions tried = options(Policy::sida);
+    tried.routing = Routing::predicted;
+    tried.topK = 2;
+    tried.batchSize = 4;
+    const api::RunResult byLength = mustRun(tried);
+    tried.order = BatchOrder::affinity;
+    expectEqualOutputs(byLength, mustRun(tried));
+}
+
+TEST_F(EngineTest, OrderAffinityNeedsAPredictor)
+{
+    m_engine->unloadPredictor();
+    api::RunOptions tried = options(Policy::onDemand);
+    tried.order = BatchOrder::affinity;
+    const auto refused = m_engine->run(tried, {}, {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::usage);
+    EXPECT_NE(refused.error().message.find("order affinity"), std::string::npos) << refused.error().message;
+}
+
+TEST_F(EngineTest, TheSmallestBudgetThatIsPlannedFromHeadersWorksAndOneByteLessIsRefused)
+{
+    std::mt19937 random(23);
+    for (int round = 0; round < 24; ++round) {
+        test::TinyModel shape;
+        shape.layers = 2 + static_cast<int>(random() % 4);
+        shape.sparseStep = 1 + static_cast<int>(random() % 2);
+        shape.experts = 2 + static_cast<int>(random() % 7);
+        shape.dFf = 8 * (1 + static_cast<int>(random() % 5));
+        shape.decoderLayers = random() % 3 == 0 ? 2 : 0;
+        shape.labels = shape.decoderLayers > 0 ? 0 : static_cast<int>(random() % 4);
+        shape.seed = random();
+        const std::string name = std::to_string(round);
+        test::writeTinyModel(m_folder / ("model" + name), shape);
+        test::writeTinyDataset(m_folder / ("data" + name), shape, 10, 4 + static_cast<int>(random() % 20));
+
+        PlanFiles files;
+        files.model = m_folder / ("model" + name);
+        files.dataset = m_folder / ("data" + name);
+        files.predictor = m_folder / ("predictor" + name);
+        files.run.policy = static_cast<Policy>(random() % 3);
+        files.run.dtype = static_cast<api::DType>(random() % 3);
+        files.load.dtype = files.run.dtype;
+        files.run.batchSize = 1 + static_cast<int>(random() % 12);
+        files.run.threads = 1 + static_cast<int>(random() % 2);
+        files.run.topK = 1 + static_cast<int>(random() % 2);
+        files.run.order = random() % 3 == 0 ? BatchOrder::affinity : BatchOrder::length;
+        if (files.run.policy == Policy::sida && random() % 2 == 0)
+            files.run.routing = Routing::predicted;
+
+        m_engine->preferLoading(files.load);
+        const auto model = m_engine->loadModel(files.model, {}, {});
+        ASSERT_TRUE(model) << model.error().message;
+        test::writeTinyPredictor(files.predictor, shape, model->identity);
+        ASSERT_TRUE(m_engine->loadDataset(files.dataset, {}, {}, {}));
+        ASSERT_TRUE(m_engine->loadPredictor(files.predictor));
+        const auto planned = planFiles(files, {}, {});
+        ASSERT_TRUE(planned) << planned.error().message;
+        const auto told = m_engine->planBudget(files.run);
+        ASSERT_TRUE(told) << told.error().message;
+        EXPECT_EQ(planned->smallestBytes, told->smallestBytes) << "headers say what the loaded model says";
+        EXPECT_EQ(planned->byPurpose, told->byPurpose);
+        EXPECT_EQ(planned->residentBytes, told->residentBytes);
+
+        files.run.budget = units::Budget::ofBytes(planned->smallestBytes - 1);
+        const auto refused = planFiles(files, {}, {});
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().kind, ErrorKind::budget);
+        EXPECT_NE(refused.error().message.find(std::to_string(planned->smallestBytes)), std::string::npos);
+        EXPECT_FALSE(m_engine->run(files.run, {}, {}));
+        files.run.budget = units::Budget::ofBytes(planned->smallestBytes);
+        const api::RunResult result = mustRun(files.run);
+        EXPECT_LE(result.figures.peakBytes, planned->smallestBytes);
+        EXPECT_EQ(result.figures.samples, 10U);
     }
 }
 
