@@ -26,6 +26,7 @@ struct TrainSettings {
     std::string dataset;
     std::string task;
     std::string output;
+    std::string capture;
     std::string kind = "auto";
     std::string loss = "l1";
     std::string sparsemax = "textbook";
@@ -91,6 +92,7 @@ Result<api::TrainOptions> trainOptions(const TrainSettings& settings)
         SIDA_TRY_ASSIGN(options.budget, units::parseBudget(settings.budget));
     }
     options.output = settings.output;
+    options.capture = settings.capture;
     options.epochs = settings.epochs;
     options.threads = settings.threads;
     options.seed = settings.seed;
@@ -133,6 +135,11 @@ void writeResult(std::ostream& out, const api::TrainResult& result)
           fmt::format(
               "{} trained on, {} held out", units::formatCount(result.trainedTokens),
               units::formatCount(result.heldOutTokens))},
+         {"routing",
+          fmt::format(
+              "{} of it{}; {} tokens captured, {} found there", units::formatBytes(result.captureBytes),
+              result.capture.empty() ? "" : fmt::format(" in {}", result.capture.string()),
+              units::formatCount(result.capturedTokens), units::formatCount(result.reusedTokens))},
          {"time",
           fmt::format(
               "{} capturing, {} training", seconds(result.captureSeconds), seconds(result.trainSeconds))}});
@@ -144,9 +151,11 @@ Status execute(const TrainSettings& settings, Context& context)
     SIDA_TRY_ASSIGN(const api::DatasetOptions data, datasetOptions(settings));
     SIDA_TRY(checkInput(settings.model));
     SIDA_TRY(checkInput(settings.dataset));
+    std::vector<std::filesystem::path> inputs{settings.model, settings.dataset};
+    if (!settings.capture.empty())
+        inputs.emplace_back(settings.capture);
     SIDA_TRY(checkResultFile(
-        {"--output", settings.output, ResultKind::predictor, false}, {settings.model, settings.dataset},
-        context.inspector));
+        {"--output", settings.output, ResultKind::predictor, false}, inputs, context.inspector));
 
     const std::unique_ptr<api::Engine> engine = context.makeEngine();
     ProgressLine progress(context.err, context.showProgress);
@@ -226,7 +235,14 @@ Command addTrain(CLI::App& app)
         ->type_name("SIZE");
     parser->add_flag(
         "--resume", settings->resume,
-        "Keep the state after every epoch in OUTPUT.KIND.training and go on from it");
+        "Keep the captured routing in OUTPUT.capture and the state after every epoch in "
+        "OUTPUT.KIND.training, "
+        "and go on from them");
+    parser
+        ->add_option(
+            "--capture", settings->capture,
+            "Where the routing of the dataset is kept, and taken from when it is there already")
+        ->type_name("FILE");
     parser->add_option("--epochs", settings->epochs, "Passes over the captured routing")
         ->check(CLI::Range(1, 10000))
         ->type_name("N");

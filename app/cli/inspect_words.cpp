@@ -115,6 +115,26 @@ void writeInWords(std::ostream& out, const api::DatasetInfo& dataset)
     writeRows(out, rows);
 }
 
+namespace
+{
+
+/// The curve of a predictor's training: at most some twenty of its points, the last among them.
+void writeTraining(std::ostream& out, const std::vector<api::TrainEpoch>& epochs)
+{
+    constexpr std::size_t kMost = 20;
+    if (epochs.empty())
+        return;
+    out << "Training of the predictor\n";
+    const std::size_t step = (epochs.size() + kMost - 1) / kMost;
+    for (std::size_t i = (epochs.size() - 1) % step; i < epochs.size(); i += step)
+        out << fmt::format(
+            "  {} epoch {:>3}  loss {}  held-out hit rate: top 1 {}, top 3 {}\n", epochs[i].kind,
+            epochs[i].epoch, units::formatNumber(epochs[i].loss), units::formatNumber(epochs[i].heldOutTop1),
+            units::formatNumber(epochs[i].heldOutTop3));
+}
+
+} // namespace
+
 void writeInWords(std::ostream& out, const api::PredictorInfo& predictor)
 {
     out << fmt::format("{}: a predictor, {}\n", predictor.path.string(), predictor.kind);
@@ -132,6 +152,7 @@ void writeInWords(std::ostream& out, const api::PredictorInfo& predictor)
          {"parameters",
           fmt::format(
               "{}, {}", units::formatCount(predictor.parameters), units::formatBytes(predictor.bytes))}});
+    writeTraining(out, predictor.curve);
 }
 
 namespace
@@ -160,6 +181,7 @@ void writeInWords(std::ostream& out, const api::Recording& recording, const std:
     out << '\n';
     writeRunSummary(out, recording, {});
     writeConsistency(out, api::checkConsistency(recording));
+    writeTraining(out, recording.header.training);
     if (recording.header.provenance.empty())
         return;
     out << "Provenance\n";

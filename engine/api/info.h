@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/api/train_epoch.h"
 #include "engine/api/types.h"
 
 #include <cstdint>
@@ -88,6 +89,7 @@ struct PredictorInfo {
     int topT = 0;
     double heldOutTop1 = -1; ///< negative when the file does not say
     double heldOutTop3 = -1;
+    std::vector<TrainEpoch> curve; ///< of its training, at most 1,000 points; empty when the file has none
     std::uint64_t parameters = 0;
     std::uint64_t bytes = 0;
     std::vector<std::pair<std::string, std::string>> metadata; ///< everything the file says, in its order

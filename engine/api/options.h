@@ -76,8 +76,12 @@ struct TrainOptions {
     double heldOutShare = 0.1;
     bool paperSparsemax = false;
     int patience = 0; ///< ends after so many epochs without a better held-out hit rate; 0 = never
-    /// Keeps the state after every epoch beside the output and goes on from it when it is there.
+    /// Keeps the captured routing and the state after every epoch beside the output, and goes on from them
+    /// when they are there.
     bool resume = false;
+    /// Where the captured routing is kept, and taken from when it is there. Empty: beside the output, until
+    /// the predictor is written.
+    std::filesystem::path capture;
     units::Budget budget; ///< by which `automatic` judges; none = 20 % of all experts
     std::uint64_t seed = 0;
     int threads = 0;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/api/train_epoch.h"
 #include "engine/api/types.h"
 #include "engine/base/clock.h"
 #include "engine/base/ids.h"
@@ -192,6 +193,7 @@ struct RunHeader {
     std::uint64_t totalSamples = 0; ///< planned
     double loadSeconds = 0;
     std::string metricName; ///< one of metric.h's; empty when the data has nothing to judge by
+    std::vector<TrainEpoch> training; ///< how the predictor learned; empty without one, or when unknown
     Provenance provenance;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/api/figures.h"
+#include "engine/api/info.h"
 #include "engine/api/recording.h"
 
 #include <cstdint>
@@ -44,15 +45,6 @@ struct RunResult {
     bool stopped = false; ///< by the user, before the end of the data
 };
 
-struct TrainEpoch {
-    int epoch = 0;
-    double loss = 0;
-    double heldOutTop1 = 0;
-    double heldOutTop3 = 0;
-    double seconds = 0;
-    std::string kind = {}; ///< of the predictor that learned
-};
-
 /// A predictor that was trained and judged on the held-out sentences.
 struct TrainCandidate {
     std::string kind;
@@ -77,6 +69,10 @@ struct TrainResult {
     std::vector<double> heldOutTop3ByLayer;
     std::uint64_t trainedTokens = 0;
     std::uint64_t heldOutTokens = 0;
+    std::filesystem::path capture; ///< the file with the captured routing; empty when it was not kept
+    std::uint64_t captureBytes = 0; ///< of it on disk
+    std::uint64_t capturedTokens = 0; ///< whose routing was captured now
+    std::uint64_t reusedTokens = 0; ///< whose routing was in the file already
     double captureSeconds = 0;
     double trainSeconds = 0;
 };

@@ -78,7 +78,7 @@ public:
             return badInput(fmt::format(
                 "{}: expected a state_dict, a dictionary of tensors, found {}", m_where,
                 name(kind(m_values.root()))));
-        const std::vector<Index>& pairs = m_values.pairs(m_values.root());
+        const std::vector<Index>& pairs = m_values.pairs(dictOfTensors());
         std::vector<TensorEntry> tensors;
         std::set<std::string_view> names;
         for (std::size_t i = 0; i < pairs.size(); i += 2) {
@@ -110,6 +110,16 @@ private:
     };
 
     Kind kind(Index index) const { return m_values.at(index).kind; }
+    /// The root, or what it holds as "model_state_dict": training scripts save it so, beside other things.
+    Index dictOfTensors() const
+    {
+        const std::vector<Index>& pairs = m_values.pairs(m_values.root());
+        for (std::size_t i = 0; i < pairs.size(); i += 2)
+            if (kind(pairs[i]) == Kind::text && m_values.text(pairs[i]) == "model_state_dict"
+                && kind(pairs[i + 1]) == Kind::dict)
+                return pairs[i + 1];
+        return m_values.root();
+    }
     tl::unexpected<Error> wrong(std::string_view what) const
     {
         return badInput(fmt::format("{}: tensor {} {}", m_where, quote(m_name), what));

@@ -8,7 +8,7 @@ namespace sida::checkpoint
 {
 
 /// A state_dict as torch.save writes it since torch 1.6 (`pytorch_model.bin`): a zip archive of one pickle
-/// and the raw storages.
+/// and the raw storages. A dictionary that holds it as "model_state_dict" will do.
 ///
 /// The pickle is read by a reader that knows dictionaries and tensors and cannot execute anything; archives
 /// of older versions, and of other objects than a state_dict, are refused with what to do. Tensors may share

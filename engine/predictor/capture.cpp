@@ -93,7 +93,7 @@ Result<Capture> prepare(const api::ModelInfo& model, const std::vector<dataset::
         return failure(
             ErrorKind::usage,
             fmt::format(
-                "The routing of {} tokens would take {}, more than the {} allowed for training; use fewer "
+                "The routing of {} tokens would take {}, more than the {} allowed in memory; use fewer "
                 "samples (--limit)",
                 units::formatCount(capture.tokens()), units::formatBytes(bytes),
                 units::formatBytes(kMostCaptureBytes)));
@@ -119,19 +119,27 @@ std::uint64_t captureBytes(const api::ModelInfo& model, std::uint64_t tokens, in
     return tokens * perToken;
 }
 
-Result<Capture> captureRouting(
-    const model::Model& model, const dataset::Dataset& data, int topT, int batchSize,
-    const ProgressSink& progress, const std::stop_token& stop)
+std::uint64_t Capture::bytes() const
 {
-    SIDA_TRY_ASSIGN(Capture capture, prepare(model.info(), data.samples, topT));
-    const auto plan = dataset::planBatches(data.samples, batchSize);
+    std::uint64_t bytes = 0;
+    for (const Layer& layer : layers)
+        bytes += layer.indices.size() * sizeof(std::uint16_t) + layer.logits.size() * sizeof(float);
+    return bytes;
+}
+
+Result<Capture> captureSamples(
+    const model::Model& model, const std::vector<dataset::Sample>& samples, int topT, int batchSize,
+    const std::function<void(std::uint64_t)>& done, const std::stop_token& stop)
+{
+    SIDA_TRY_ASSIGN(Capture capture, prepare(model.info(), samples, topT));
+    const auto plan = dataset::planBatches(samples, batchSize);
     model::HostExpertSource experts(model.experts());
-    StageProgress stage(progress, "Capturing the routers' choices", plan.size());
     std::uint32_t number = 0;
-    for (const std::vector<std::uint64_t>& samples : plan) {
+    std::uint64_t finished = 0;
+    for (const std::vector<std::uint64_t>& indices : plan) {
         if (stop.stop_requested())
             return failure(ErrorKind::cancelled, "Training was stopped; nothing was written");
-        const dataset::TokenBatch batch = dataset::makeBatch(data.samples, samples, number++);
+        const dataset::TokenBatch batch = dataset::makeBatch(samples, indices, number++);
         BatchCollector collector(capture, batch);
         model::ForwardHooks hooks;
         hooks.routerLogits = [&](int layer, std::span<const float> logits, int count) {
@@ -141,9 +149,19 @@ Result<Capture> captureRouting(
         options.hooks = &hooks;
         SIDA_TRY_ASSIGN(const model::ForwardResult ignored, model.forward(batch, experts, options));
         SIDA_TRY(collector.finish(model.info()));
-        stage.report(number);
+        finished += indices.size();
+        done(finished);
     }
     return capture;
+}
+
+Result<Capture> captureRouting(
+    const model::Model& model, const dataset::Dataset& data, int topT, int batchSize,
+    const ProgressSink& progress, const std::stop_token& stop)
+{
+    StageProgress stage(progress, "Capturing the routers' choices", data.samples.size());
+    return captureSamples(
+        model, data.samples, topT, batchSize, [&](std::uint64_t done) { stage.report(done); }, stop);
 }
 
 } // namespace sida::predictor

@@ -8,14 +8,15 @@
 #include "engine/model/model.h"
 
 #include <cstdint>
+#include <functional>
 #include <stop_token>
 #include <vector>
 
 namespace sida::predictor
 {
 
-/// What the predictor learns from: for every real token and MoE layer the router's largest logits. Token
-/// embeddings are not kept, because the token ids say which they are.
+/// For every real token and MoE layer the router's largest logits, in memory: one chunk of a CaptureFile, or
+/// what `evaluate` judges by. Token embeddings are not kept, because the token ids say which they are.
 struct Capture {
     struct Layer {
         int experts = 0;
@@ -27,16 +28,22 @@ struct Capture {
     std::vector<Layer> layers;
 
     std::uint64_t tokens() const { return firstToken.back(); }
+    std::uint64_t bytes() const; ///< of the layers
 };
 
-/// More than this is refused: a limit on the samples gives the same predictor in less time.
+/// More than this is refused.
 constexpr std::uint64_t kMostCaptureBytes = std::uint64_t{8} << 30U;
 
 /// Memory that `tokens` tokens take.
 std::uint64_t captureBytes(const api::ModelInfo& model, std::uint64_t tokens, int topT);
 
-/// Runs the model over all samples with its own routing. Samples keep their order in the result, whatever
-/// the batching.
+/// Runs the model over samples with its own routing. They keep their order in the result, whatever the
+/// batching. `done` hears how many are finished.
+Result<Capture> captureSamples(
+    const model::Model& model, const std::vector<dataset::Sample>& samples, int topT, int batchSize,
+    const std::function<void(std::uint64_t)>& done, const std::stop_token& stop);
+
+/// The same for a dataset that is held in memory.
 Result<Capture> captureRouting(
     const model::Model& model, const dataset::Dataset& data, int topT, int batchSize,
     const ProgressSink& progress, const std::stop_token& stop);

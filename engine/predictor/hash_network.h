@@ -20,6 +20,8 @@ class HashNetwork
 public:
     virtual ~HashNetwork() = default;
     virtual const std::vector<int>& experts() const = 0; ///< per MoE layer
+    /// The calling thread of `forward` and so many more that help it. One at first.
+    virtual void useThreads(int threads) = 0;
     virtual std::uint64_t weightBytes() const = 0; ///< its own, not what it shares with the model
     virtual std::uint64_t workspaceBytes(int rows, int length) const = 0;
 

@@ -132,7 +132,8 @@ template <int kMost>
 SIDA_INLINE void multiplyAll(const Product& product)
 {
     const int blocks = (product.outputs + kColumnBlock - 1) / kColumnBlock;
-    for (int block = 0; block < blocks; ++block)
+    const int end = product.endBlock < blocks ? product.endBlock : blocks;
+    for (int block = product.firstBlock; block < end; ++block)
         forRows<kMost>(product.rows, [&]<int kRows>(int row) SIDA_INLINE_LAMBDA {
             multiplyRows<kRows>(product, block, row);
         });
@@ -142,8 +143,9 @@ template <int kMost>
 SIDA_INLINE void stepAll(const LstmStep& step)
 {
     const int blocks = step.units / kUnitBlock;
-    for (int i = 0; i < blocks; ++i) {
-        const int block = step.backwards ? blocks - 1 - i : i;
+    const int end = step.endBlock < blocks ? step.endBlock : blocks;
+    for (int i = step.firstBlock; i < end; ++i) {
+        const int block = step.backwards ? step.firstBlock + end - 1 - i : i;
         forRows<kMost>(
             step.rows, [&]<int kRows>(int row) SIDA_INLINE_LAMBDA { stepRows<kRows>(step, block, row); });
     }

@@ -8,9 +8,10 @@
 #include <span>
 #include <vector>
 
-/// The predictor's arithmetic for one thread. It runs beside the model, whose own threads a library's matrix
-/// product would contend with, and for one sentence a library reads the recurrent weights too slowly.
-/// Chosen at run time for the processor: AVX-512, AVX2 or what the compiler makes of plain loops.
+/// The predictor's arithmetic, for one thread or several that take blocks of outputs. It runs beside the
+/// model, whose own threads a library's matrix product would contend with, and for one sentence a library
+/// reads the recurrent weights too slowly. Chosen at run time for the processor: AVX-512, AVX2 or what the
+/// compiler makes of plain loops.
 namespace sida::predictor
 {
 
@@ -18,6 +19,9 @@ namespace sida::predictor
 constexpr int kColumnBlock = 64;
 /// Units of an LSTM whose four gates fill such a block.
 constexpr int kUnitBlock = kColumnBlock / 4;
+
+/// Blocks to the end.
+constexpr int kAllBlocks = 1 << 30;
 
 constexpr int paddedUnits(int units)
 {
@@ -72,6 +76,8 @@ struct Product {
     const float* bias = nullptr; ///< [outputs], or null
     bool accumulate = false; ///< onto what is in `out`; without a bias only
     bool rectify = false; ///< negative results become zero
+    int firstBlock = 0; ///< only some blocks of kColumnBlock outputs: from here ...
+    int endBlock = kAllBlocks; ///< ... to before here
 };
 void multiply(const Product& product);
 
@@ -87,6 +93,8 @@ struct LstmStep {
     /// Which end of the weights to begin at. The result is the same; alternating, a step finds what the one
     /// before it read last still in the cache.
     bool backwards = false;
+    int firstBlock = 0; ///< only some blocks of kUnitBlock units, as in Product
+    int endBlock = kAllBlocks;
 };
 void lstmStep(const LstmStep& step);
 

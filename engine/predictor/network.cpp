@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/predictor/network.h"
 
+#include "engine/model/thread_team.h"
 #include "engine/predictor/kernels.h"
 #include "engine/predictor/time_major.h"
 
@@ -76,23 +77,6 @@ private:
     std::byte* m_next = nullptr;
 };
 
-void runProduct(
-    const PackedMatrix& weights, std::int64_t rows, const float* in, float* out, const float* bias,
-    bool rectify = false)
-{
-    Product product;
-    product.rows = static_cast<int>(rows);
-    product.inputs = weights.inputs;
-    product.outputs = weights.outputs;
-    product.weights = weights.values.data();
-    product.in = in;
-    product.out = out;
-    product.bias = bias;
-    product.accumulate = bias == nullptr;
-    product.rectify = rectify;
-    multiply(product);
-}
-
 std::uint64_t bytesOf(const std::vector<float>& values)
 {
     return values.size() * sizeof(float);
@@ -115,6 +99,7 @@ struct Network::State {
     PackedMatrix residual; ///< [units, units]
     PackedMatrix heads; ///< [all experts, units]
     std::vector<float> headBias; ///< with what the residual's bias becomes behind the heads
+    std::unique_ptr<model::ThreadTeam> team = std::make_unique<model::ThreadTeam>(1);
 
     State(const NetworkShape& networkShape, const NetworkWeights& weights);
     void loadLstm(const NetworkWeights::Lstm& from, LstmLayer& to) const;
@@ -132,6 +117,10 @@ struct Network::State {
         float* attention;
         std::int64_t tokens() const { return static_cast<std::int64_t>(order.packed.size()); }
     };
+    void runProduct(
+        const PackedMatrix& weights, std::int64_t rows, const float* in, float* out, const float* bias,
+        bool rectify = false) const;
+    void runStep(const LstmStep& step) const;
     void compress(const Pass& pass) const;
     void runLstm(const Pass& pass, const LstmLayer& layer, const float* input, float* output) const;
     void attend(const Pass& pass) const;
@@ -183,6 +172,41 @@ void Network::State::loadHeads(const NetworkWeights& weights)
         }
 }
 
+void Network::State::runProduct(
+    const PackedMatrix& weights, std::int64_t rows, const float* in, float* out, const float* bias,
+    bool rectify) const
+{
+    Product product;
+    product.rows = static_cast<int>(rows);
+    product.inputs = weights.inputs;
+    product.outputs = weights.outputs;
+    product.weights = weights.values.data();
+    product.in = in;
+    product.out = out;
+    product.bias = bias;
+    product.accumulate = bias == nullptr;
+    product.rectify = rectify;
+    const int blocks = (weights.outputs + kColumnBlock - 1) / kColumnBlock;
+    team->share(static_cast<std::size_t>(blocks), 1, [&](std::size_t begin, std::size_t end, int) {
+        Product part = product;
+        part.firstBlock = static_cast<int>(begin);
+        part.endBlock = static_cast<int>(end);
+        multiply(part);
+    });
+}
+
+/// Shared out in halves that are the same in every step: each thread finds its weights in its own cache.
+void Network::State::runStep(const LstmStep& step) const
+{
+    team->share(
+        static_cast<std::size_t>(units / kUnitBlock), 1, [&](std::size_t begin, std::size_t end, int) {
+            LstmStep part = step;
+            part.firstBlock = static_cast<int>(begin);
+            part.endBlock = static_cast<int>(end);
+            lstmStep(part);
+        });
+}
+
 void Network::State::compress(const Pass& pass) const
 {
     const std::int64_t width = shape.embeddingDim;
@@ -221,7 +245,7 @@ void Network::State::runLstm(
             step.previous = time == 0 ? nullptr : output + std::int64_t{order.token(time - 1, 0)} * units;
             step.output = output + at * units;
             step.backwards = time % 2 == 1;
-            lstmStep(step);
+            runStep(step);
         }
     }
 }
@@ -266,6 +290,10 @@ void Network::State::attendSentence(const Pass& pass, int rank, int length) cons
 
 void Network::State::attend(const Pass& pass) const
 {
+    if (shape.sparsemax == Sparsemax::none) {
+        std::copy_n(pass.second, pass.tokens() * units, pass.first);
+        return;
+    }
     for (std::size_t rank = 0; rank < pass.order.lengths.size(); ++rank)
         attendSentence(pass, static_cast<int>(rank), pass.order.lengths[rank]);
 }
@@ -294,6 +322,12 @@ Network& Network::operator=(Network&&) noexcept = default;
 const NetworkShape& Network::shape() const
 {
     return m_state->shape;
+}
+
+void Network::useThreads(int threads)
+{
+    if (threads != m_state->team->size())
+        m_state->team = std::make_unique<model::ThreadTeam>(std::max(threads, 1));
 }
 
 std::uint64_t Network::weightBytes() const

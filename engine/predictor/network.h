@@ -25,6 +25,7 @@ public:
 
     const NetworkShape& shape() const;
     const std::vector<int>& experts() const override { return shape().experts; }
+    void useThreads(int threads) override;
     std::uint64_t weightBytes() const override;
     std::uint64_t workspaceBytes(int rows, int length) const override;
     void forward(const dataset::TokenBatch& batch, std::span<const float> embeddings, const LogitsSink& sink)

@@ -40,6 +40,12 @@ public:
 
     const api::PredictorInfo& info() const override { return m_info; }
     Status attach(const model::Model& model) override { return checkFits(m_info, model.info()); }
+    void useThreads(int threads) override
+    {
+        m_threads = threads;
+        if (m_network)
+            m_network->useThreads(threads);
+    }
     std::uint64_t weightBytes() const override { return m_network ? m_network->weightBytes() : 0; }
     std::uint64_t workspaceBytes(int rows, int length) const override
     {
@@ -55,6 +61,7 @@ protected:
 
     api::PredictorInfo m_info;
     std::unique_ptr<HashNetwork> m_network;
+    int m_threads = 1;
 };
 
 class ShadowPredictor final : public NetworkPredictor
@@ -72,6 +79,7 @@ public:
         SIDA_TRY_ASSIGN(ShadowFile file, readShadowFile(m_info.path));
         SIDA_TRY(checkFits(file.info, model.info()));
         m_network = makeShadowNetwork(*weights, file.shape, file.surrogates);
+        m_network->useThreads(m_threads);
         m_info = std::move(file.info);
         return {};
     }

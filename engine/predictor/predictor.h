@@ -25,6 +25,9 @@ public:
     /// Checks that it was trained for this model and, for a kind that shares the model's weights, binds it to
     /// them: the model outlives it or what it is attached to next.
     virtual Status attach(const model::Model& model) = 0;
+    /// Threads that `predict` may keep busy, the calling one among them; one unless it is told otherwise. Not
+    /// while predicting.
+    virtual void useThreads(int /*threads*/) { }
     virtual std::uint64_t weightBytes() const = 0; ///< its own; what the model has already does not count
     /// Upper bound of what predict needs for that shape.
     virtual std::uint64_t workspaceBytes(int rows, int length) const = 0;

@@ -71,6 +71,64 @@ Result<std::vector<api::MoeLayerInfo>> readLayers(const FileFields& fields)
     return layers;
 }
 
+// The curve of the training: five lists of the same length.
+constexpr std::size_t kMostPoints = 1000;
+
+Result<std::vector<double>> readNumbers(const FileFields& fields, const std::string& field, double most)
+{
+    SIDA_TRY_ASSIGN(const std::vector<std::string> parts, fields.list(field, kMostPoints));
+    std::vector<double> numbers;
+    for (const std::string& part : parts) {
+        const auto number = parseWhole<double>(part);
+        if (!number || !(*number >= 0 && *number <= most))
+            return fields.wrong(field, fmt::format("numbers from 0 to {} between commas", most));
+        numbers.push_back(*number);
+    }
+    return numbers;
+}
+
+Status readCurve(const FileFields& fields, bool there, api::PredictorInfo& info)
+{
+    if (!there)
+        return {};
+    SIDA_TRY_ASSIGN(const std::vector<double> epochs, readNumbers(fields, "curve_epoch", 1e9));
+    SIDA_TRY_ASSIGN(const std::vector<double> loss, readNumbers(fields, "curve_loss", 1e30));
+    SIDA_TRY_ASSIGN(const std::vector<double> top1, readNumbers(fields, "curve_top1", 1));
+    SIDA_TRY_ASSIGN(const std::vector<double> top3, readNumbers(fields, "curve_top3", 1));
+    SIDA_TRY_ASSIGN(const std::vector<double> seconds, readNumbers(fields, "curve_seconds", 1e12));
+    for (const auto* list : {&loss, &top1, &top3, &seconds})
+        if (list->size() != epochs.size())
+            return fields.wrong("curve_epoch", "as many values as the other fields of the curve have");
+    for (std::size_t i = 0; i < epochs.size(); ++i)
+        info.curve.push_back({static_cast<int>(epochs[i]), loss[i], top1[i], top3[i], seconds[i], info.kind});
+    return {};
+}
+
+/// Of a very long training every n-th epoch, and the last.
+void writeCurve(const std::vector<api::TrainEpoch>& curve, std::map<std::string, std::string>& metadata)
+{
+    if (curve.empty())
+        return;
+    const std::size_t step = (curve.size() + kMostPoints - 1) / kMostPoints;
+    std::vector<int> epochs;
+    std::vector<double> loss;
+    std::vector<double> top1;
+    std::vector<double> top3;
+    std::vector<double> seconds;
+    for (std::size_t i = (curve.size() - 1) % step; i < curve.size(); i += step) {
+        epochs.push_back(curve[i].epoch);
+        loss.push_back(curve[i].loss);
+        top1.push_back(curve[i].heldOutTop1);
+        top3.push_back(curve[i].heldOutTop3);
+        seconds.push_back(curve[i].seconds);
+    }
+    metadata["curve_epoch"] = fmt::format("{}", fmt::join(epochs, ","));
+    metadata["curve_loss"] = fmt::format("{:.6g}", fmt::join(loss, ","));
+    metadata["curve_top1"] = fmt::format("{:.6g}", fmt::join(top1, ","));
+    metadata["curve_top3"] = fmt::format("{:.6g}", fmt::join(top3, ","));
+    metadata["curve_seconds"] = fmt::format("{:.4g}", fmt::join(seconds, ","));
+}
+
 /// Fields that say where the predictor comes from: they may be missing, not malformed.
 Status readProvenance(const FileFields& fields, api::PredictorInfo& info)
 {
@@ -95,11 +153,12 @@ Result<api::PredictorInfo> readInfo(const checkpoint::SafetensorsFile& file)
     if (info.kind == "lstm") {
         SIDA_TRY_ASSIGN(info.sparsemax, fields.text("sparsemax"));
         if (!parseSparsemax(info.sparsemax))
-            return fields.wrong("sparsemax", "\"textbook\" or \"paper\"");
+            return fields.wrong("sparsemax", "\"textbook\", \"paper\" or \"none\"");
     }
     SIDA_TRY_ASSIGN(info.loss, fields.text("loss"));
     SIDA_TRY_ASSIGN(info.topT, fields.integer("top_t", 1, kMostExperts));
     SIDA_TRY(readProvenance(fields, info));
+    SIDA_TRY(readCurve(fields, file.metadata().contains("curve_epoch"), info));
     info.bytes = file.fileBytes();
     info.metadata.assign(file.metadata().begin(), file.metadata().end());
     return info;
@@ -178,6 +237,7 @@ Status writeTensors(
     metadata["hidden_dim"] = std::to_string(info.hiddenDim);
     metadata["loss"] = info.loss;
     metadata["top_t"] = std::to_string(info.topT);
+    writeCurve(info.curve, metadata);
     std::vector<checkpoint::TensorToWrite> tensors;
     for (const TensorSlot& slot : slots)
         tensors.push_back(

@@ -8,6 +8,8 @@
 #include "engine/model/forward_plan.h"
 #include "engine/model/relative_bias.h"
 #include "engine/model/switch_weights.h"
+#include "engine/model/team_product.h"
+#include "engine/model/thread_team.h"
 #include "engine/predictor/kernels.h"
 
 #include <algorithm>
@@ -30,6 +32,7 @@ using model::kernels::Store;
 /// while it is in the cache, so few that a long batch needs little memory.
 constexpr std::size_t kChunkTokens = 256;
 constexpr std::size_t kRows = model::kFeedForwardRows;
+constexpr std::size_t kLeastRows = 8; ///< of a thread's share of what is done row by row
 
 model::Linear toLinear(const std::vector<float>& values, std::size_t outputs, std::size_t inputs)
 {
@@ -43,7 +46,11 @@ struct Layout {
     std::size_t hidden, normed, queryKeyValue, mixed, inner, logits, bias, scratch;
     std::size_t floats = 0;
 
-    Layout(const SwitchWeights& weights, const ShadowShape& shape, std::size_t tokens, std::size_t longest)
+    std::size_t scratchFloats = 0; ///< of each thread
+
+    Layout(
+        const SwitchWeights& weights, const ShadowShape& shape, std::size_t tokens, std::size_t longest,
+        std::size_t threads)
     {
         const auto take = [this](std::size_t count) {
             const std::size_t at = floats;
@@ -61,7 +68,8 @@ struct Layout {
         inner = take(rows * static_cast<std::size_t>(std::max(weights.config.dFf, shape.hidden)));
         logits = take(tokens * static_cast<std::size_t>(shape.allExperts()));
         bias = take(static_cast<std::size_t>(weights.config.heads) * (2 * longest - 1));
-        scratch = take(std::max(model::attentionFloats(longest, dKv), width));
+        scratchFloats = (std::max(model::attentionFloats(longest, dKv), width) + 15) / 16 * 16;
+        scratch = take(threads * scratchFloats);
     }
     std::uint64_t bytes() const { return std::uint64_t{floats} * sizeof(float); }
 };
@@ -73,6 +81,11 @@ public:
         const SwitchWeights& weights, const ShadowShape& shape, const std::vector<Surrogate>& surrogates);
 
     const std::vector<int>& experts() const override { return m_shape.experts; }
+    void useThreads(int threads) override
+    {
+        if (threads != m_team->size())
+            m_team = std::make_unique<model::ThreadTeam>(std::max(threads, 1));
+    }
     std::uint64_t weightBytes() const override { return m_weightBytes; }
     std::uint64_t workspaceBytes(int rows, int length) const override;
     void forward(const dataset::TokenBatch& batch, std::span<const float> embeddings, const LogitsSink& sink)
@@ -101,11 +114,19 @@ private:
     };
 
     void run(const Chunk& chunk, std::span<const float> embeddings) const;
+    void
+    multiply(const model::Linear& weight, const float* in, std::size_t rows, float* out, Store store) const;
     void attend(const Chunk& chunk, const SwitchBlockWeights& block) const;
     void normalise(const Chunk& chunk, const model::AlignedFloats& weight) const;
     void feedForward(const Chunk& chunk, const SwitchBlockWeights& block) const;
     void route(const Chunk& chunk, const SwitchBlockWeights& block) const;
     void replaceExperts(const Chunk& chunk, std::size_t layer) const;
+    /// Rows of a chunk and the experts of their layer among all.
+    struct Rows {
+        std::size_t first, count, firstExpert, experts;
+    };
+    void
+    replaceRows(const Chunk& chunk, const Replacement& own, const Rows& rows, float* inner, float* out) const;
 
     const SwitchWeights& m_weights;
     const ShadowShape m_shape;
@@ -118,6 +139,7 @@ private:
     std::vector<Replacement> m_replacements;
     std::vector<std::size_t> m_firstExpert; ///< of each MoE layer among all
     std::uint64_t m_weightBytes = 0;
+    std::unique_ptr<model::ThreadTeam> m_team = std::make_unique<model::ThreadTeam>(1);
 };
 
 ShadowNetwork::ShadowNetwork(
@@ -151,7 +173,7 @@ std::uint64_t ShadowNetwork::workspaceBytes(int rows, int length) const
     const std::size_t tokens
         = std::min(static_cast<std::size_t>(std::max(rows, 1)) * longest, std::max(kChunkTokens, longest));
     // The allocator keeps one cache line of its own before the block.
-    return Layout(m_weights, m_shape, tokens, longest).bytes() + 64;
+    return Layout(m_weights, m_shape, tokens, longest, static_cast<std::size_t>(m_team->size())).bytes() + 64;
 }
 
 void ShadowNetwork::forward(
@@ -165,7 +187,9 @@ void ShadowNetwork::forward(
     }
     if (all == 0)
         return;
-    const Layout layout(m_weights, m_shape, std::min(all, std::max(kChunkTokens, longest)), longest);
+    const Layout layout(
+        m_weights, m_shape, std::min(all, std::max(kChunkTokens, longest)), longest,
+        static_cast<std::size_t>(m_team->size()));
     const std::shared_ptr<float> memory = model::allocateForward(layout.bytes());
     model::fillRelativeBias(m_weights.relativeBias.span(), m_buckets, longest, memory.get() + layout.bias);
     Chunk chunk{{}, {}, {}, longest, memory.get(), layout};
@@ -214,10 +238,27 @@ void ShadowNetwork::run(const Chunk& chunk, std::span<const float> embeddings) c
 
 void ShadowNetwork::normalise(const Chunk& chunk, const model::AlignedFloats& weight) const
 {
-    for (std::size_t token = 0; token < chunk.tokens(); ++token)
-        m_kernels.norm(
-            chunk.at(chunk.layout.hidden) + token * m_width, weight.data(), m_weights.config.epsilon, m_width,
-            chunk.at(chunk.layout.normed) + token * m_width, m_element);
+    m_team->share(chunk.tokens(), kLeastRows, [&](std::size_t begin, std::size_t end, int) {
+        for (std::size_t token = begin; token < end; ++token)
+            m_kernels.norm(
+                chunk.at(chunk.layout.hidden) + token * m_width, weight.data(), m_weights.config.epsilon,
+                m_width, chunk.at(chunk.layout.normed) + token * m_width, m_element);
+    });
+}
+
+/// All rows of a chunk, or some of them.
+void ShadowNetwork::multiply(
+    const model::Linear& weight, const float* in, std::size_t rows, float* out, Store store) const
+{
+    model::ProductRows product;
+    product.in = in;
+    product.inStride = weight.inputs();
+    product.rows = rows;
+    product.out = out;
+    product.outStride = weight.outputs();
+    product.store = store;
+    product.result = m_element;
+    model::multiply(m_kernels, *m_team, weight, product);
 }
 
 void ShadowNetwork::attend(const Chunk& chunk, const SwitchBlockWeights& block) const
@@ -225,9 +266,7 @@ void ShadowNetwork::attend(const Chunk& chunk, const SwitchBlockWeights& block) 
     const auto inner = static_cast<std::size_t>(m_weights.config.inner());
     normalise(chunk, block.attentionNorm);
     float* query = chunk.at(chunk.layout.queryKeyValue);
-    block.queryKeyValue.apply(
-        m_kernels, chunk.at(chunk.layout.normed), m_width, chunk.tokens(), query, 3 * inner, Store::plain,
-        m_element);
+    multiply(block.queryKeyValue, chunk.at(chunk.layout.normed), chunk.tokens(), query, Store::plain);
     model::AttentionBuffers buffers;
     buffers.query = query;
     buffers.key = query + inner;
@@ -239,15 +278,17 @@ void ShadowNetwork::attend(const Chunk& chunk, const SwitchBlockWeights& block) 
     buffers.mixed = chunk.at(chunk.layout.mixed);
     buffers.mixedStride = inner;
     buffers.result = m_element;
-    for (const Sentence& sentence : chunk.sentences)
-        for (std::size_t head = 0; head < static_cast<std::size_t>(m_weights.config.heads); ++head)
-            model::attend(
-                m_kernels, buffers,
-                {sentence.firstToken, sentence.firstToken, sentence.length, head, 0, sentence.length},
-                chunk.at(chunk.layout.scratch));
-    block.output.apply(
-        m_kernels, chunk.at(chunk.layout.mixed), inner, chunk.tokens(), chunk.at(chunk.layout.hidden),
-        m_width, Store::add, m_element);
+    const auto heads = static_cast<std::size_t>(m_weights.config.heads);
+    m_team->each(chunk.sentences.size() * heads, [&](std::size_t item, int member) {
+        const Sentence& sentence = chunk.sentences[item / heads];
+        model::attend(
+            m_kernels, buffers,
+            {sentence.firstToken, sentence.firstToken, sentence.length, item % heads, 0, sentence.length},
+            chunk.at(chunk.layout.scratch + static_cast<std::size_t>(member) * chunk.layout.scratchFloats));
+    });
+    multiply(
+        block.output, chunk.at(chunk.layout.mixed), chunk.tokens(), chunk.at(chunk.layout.hidden),
+        Store::add);
 }
 
 void ShadowNetwork::feedForward(const Chunk& chunk, const SwitchBlockWeights& block) const
@@ -257,14 +298,12 @@ void ShadowNetwork::feedForward(const Chunk& chunk, const SwitchBlockWeights& bl
     float* inner = chunk.at(chunk.layout.inner);
     for (std::size_t row = 0; row < chunk.tokens(); row += kRows) {
         const std::size_t rows = std::min(kRows, chunk.tokens() - row);
-        block.wi.apply(
-            m_kernels, chunk.at(chunk.layout.normed) + row * m_width, m_width, rows, inner, dFf,
-            relu ? Store::relu : Store::plain, m_element);
+        multiply(
+            block.wi, chunk.at(chunk.layout.normed) + row * m_width, rows, inner,
+            relu ? Store::relu : Store::plain);
         if (!relu)
             model::activate(m_kernels, m_weights.config.activation, inner, rows * dFf, m_element);
-        block.wo.apply(
-            m_kernels, inner, dFf, rows, chunk.at(chunk.layout.hidden) + row * m_width, m_width, Store::add,
-            m_element);
+        multiply(block.wo, inner, rows, chunk.at(chunk.layout.hidden) + row * m_width, Store::add);
     }
 }
 
@@ -299,30 +338,41 @@ void ShadowNetwork::replaceExperts(const Chunk& chunk, std::size_t layer) const
     const auto experts = static_cast<std::size_t>(m_shape.experts[layer]);
     float* inner = chunk.at(chunk.layout.inner);
     float* out = chunk.at(chunk.layout.mixed);
-    for (std::size_t row = 0; row < chunk.tokens(); row += kRows) {
-        const std::size_t rows = std::min(kRows, chunk.tokens() - row);
-        std::array<float, kRows> share{};
-        own.wi.apply(
-            m_kernels, chunk.at(chunk.layout.normed) + row * m_width, m_width, rows, inner, hidden,
-            Store::relu);
-        for (std::size_t i = 0; i < rows; ++i) {
-            const std::span<const float> logits(
-                chunk.at(chunk.layout.logits) + (row + i) * m_all + m_firstExpert[layer], experts);
-            const auto best
-                = static_cast<std::size_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
-            share[i] = 1 / sumOfExponentials(logits, logits[best]);
-            const float* gain = own.gain.data() + best * hidden;
-            float* values = inner + i * hidden;
-            for (std::size_t unit = 0; unit < hidden; ++unit)
-                values[unit] *= gain[unit];
-            std::copy_n(own.offset.data() + best * m_width, m_width, out + i * m_width);
-        }
-        own.wo.apply(m_kernels, inner, hidden, rows, out, m_width, Store::add);
-        for (std::size_t i = 0; i < rows; ++i)
-            m_kernels.addScaled(
-                out + i * m_width, share[i], m_width, chunk.at(chunk.layout.hidden) + (row + i) * m_width,
-                m_element);
+    for (std::size_t first = 0; first < chunk.tokens(); first += kRows) {
+        const std::size_t count = std::min(kRows, chunk.tokens() - first);
+        m_team->share(count, kLeastRows, [&](std::size_t begin, std::size_t end, int) {
+            replaceRows(
+                chunk, own, {first + begin, end - begin, m_firstExpert[layer], experts},
+                inner + begin * hidden, out + begin * m_width);
+        });
     }
+}
+
+void ShadowNetwork::replaceRows(
+    const Chunk& chunk, const Replacement& own, const Rows& rows, float* inner, float* out) const
+{
+    const auto hidden = static_cast<std::size_t>(m_shape.hidden);
+    std::array<float, kRows> share{};
+    own.wi.apply(
+        m_kernels, chunk.at(chunk.layout.normed) + rows.first * m_width, m_width, rows.count, inner, hidden,
+        Store::relu);
+    for (std::size_t i = 0; i < rows.count; ++i) {
+        const std::span<const float> logits(
+            chunk.at(chunk.layout.logits) + (rows.first + i) * m_all + rows.firstExpert, rows.experts);
+        const auto best
+            = static_cast<std::size_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+        share[i] = 1 / sumOfExponentials(logits, logits[best]);
+        const float* gain = own.gain.data() + best * hidden;
+        float* values = inner + i * hidden;
+        for (std::size_t unit = 0; unit < hidden; ++unit)
+            values[unit] *= gain[unit];
+        std::copy_n(own.offset.data() + best * m_width, m_width, out + i * m_width);
+    }
+    own.wo.apply(m_kernels, inner, hidden, rows.count, out, m_width, Store::add);
+    for (std::size_t i = 0; i < rows.count; ++i)
+        m_kernels.addScaled(
+            out + i * m_width, share[i], m_width, chunk.at(chunk.layout.hidden) + (rows.first + i) * m_width,
+            m_element);
 }
 
 } // namespace

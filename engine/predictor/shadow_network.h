@@ -18,7 +18,7 @@ Result<const model::SwitchWeights*> shadowedEncoder(const model::Model& model);
 /// The model's own dense path with surrogates for the experts and the model's routers on top. Up to the first
 /// MoE layer nothing is replaced: its logits are the model's to the bit.
 ///
-/// Runs on one thread, beside the model's. `weights` outlives it; the shapes agree.
+/// Runs beside the model's threads. `weights` outlives it; the shapes agree.
 std::unique_ptr<HashNetwork> makeShadowNetwork(
     const model::SwitchWeights& weights, const ShadowShape& shape, const std::vector<Surrogate>& surrogates);
 

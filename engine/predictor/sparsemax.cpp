@@ -11,15 +11,22 @@ namespace sida::predictor
 
 std::string_view name(Sparsemax value)
 {
-    return value == Sparsemax::textbook ? "textbook" : "paper";
+    switch (value) {
+    case Sparsemax::textbook:
+        return "textbook";
+    case Sparsemax::paper:
+        return "paper";
+    case Sparsemax::none:
+        return "none";
+    }
+    return "";
 }
 
 std::optional<Sparsemax> parseSparsemax(std::string_view text)
 {
-    if (text == "textbook")
-        return Sparsemax::textbook;
-    if (text == "paper")
-        return Sparsemax::paper;
+    for (const Sparsemax value : {Sparsemax::textbook, Sparsemax::paper, Sparsemax::none})
+        if (name(value) == text)
+            return value;
     return std::nullopt;
 }
 

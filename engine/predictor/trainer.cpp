@@ -34,22 +34,18 @@ struct TrainBatch {
     std::int64_t tokens = 0;
 };
 
-TrainBatch::Target gatherTarget(
-    const Capture& capture, const Capture::Layer& layer, const std::vector<std::uint64_t>& samples,
-    std::int64_t tokens)
+at::Tensor copied(const std::vector<float>& values, std::int64_t tokens)
 {
-    TrainBatch::Target target{
-        at::empty({tokens, layer.top}, at::kLong), at::empty({tokens, layer.top}, at::kFloat)};
-    auto* indices = target.indices.data_ptr<std::int64_t>();
-    auto* logits = target.logits.data_ptr<float>();
-    const auto top = static_cast<std::uint64_t>(layer.top);
-    for (const std::uint64_t sample : samples) {
-        const auto begin = static_cast<std::ptrdiff_t>(capture.firstToken[sample] * top);
-        const auto end = static_cast<std::ptrdiff_t>(capture.firstToken[sample + 1] * top);
-        indices = std::copy(layer.indices.begin() + begin, layer.indices.begin() + end, indices);
-        logits = std::copy(layer.logits.begin() + begin, layer.logits.begin() + end, logits);
-    }
-    return target;
+    at::Tensor tensor = at::empty({tokens, static_cast<std::int64_t>(values.size()) / tokens}, at::kFloat);
+    std::copy(values.begin(), values.end(), tensor.data_ptr<float>());
+    return tensor;
+}
+
+at::Tensor copied(const std::vector<std::uint16_t>& values, std::int64_t tokens)
+{
+    at::Tensor tensor = at::empty({tokens, static_cast<std::int64_t>(values.size()) / tokens}, at::kLong);
+    std::copy(values.begin(), values.end(), tensor.data_ptr<std::int64_t>());
+    return tensor;
 }
 
 } // namespace
@@ -57,8 +53,7 @@ TrainBatch::Target gatherTarget(
 struct Trainer::State {
     Trainable& network;
     const api::TrainOptions& options;
-    const dataset::Dataset& data;
-    const Capture& capture;
+    const CaptureFile& capture;
 
     Split split;
     std::mt19937_64 random;
@@ -68,15 +63,13 @@ struct Trainer::State {
     std::uint64_t step = 0;
     std::uint64_t totalSteps = 0;
     api::TrainResult result;
+    CapturedTokens read; ///< of one batch
 
-    State(
-        Trainable& trainable, const api::TrainOptions& trainOptions, const dataset::Dataset& dataset,
-        const Capture& captured)
+    State(Trainable& trainable, const api::TrainOptions& trainOptions, const CaptureFile& captured)
         : network(trainable)
         , options(trainOptions)
-        , data(dataset)
         , capture(captured)
-        , split(splitSamples(data.samples, options.heldOutShare, options.seed))
+        , split(splitSamples(capture.index(), options.heldOutShare, options.seed))
         , random(options.seed)
         , parameters(network.parameters())
         , optimiser(parameters)
@@ -91,24 +84,31 @@ struct Trainer::State {
     {
         std::uint64_t tokens = 0;
         for (const std::uint64_t sample : samples)
-            tokens += data.samples[sample].ids.size();
+            tokens += capture.index().length(sample);
         return tokens;
     }
-    TrainBatch makeBatch(const std::vector<std::uint64_t>& samples) const;
+    Result<TrainBatch> makeBatch(const std::vector<std::uint64_t>& samples);
     at::Tensor loss(const TrainBatch& batch) const;
-    void judge(api::TrainEpoch& epoch);
+    Status judge(api::TrainEpoch& epoch);
 };
 
-TrainBatch Trainer::State::makeBatch(const std::vector<std::uint64_t>& samples) const
+Result<TrainBatch> Trainer::State::makeBatch(const std::vector<std::uint64_t>& samples)
 {
-    const dataset::TokenBatch tokens = dataset::makeBatch(data.samples, samples, 0);
+    SIDA_TRY(capture.read(samples, read));
     TrainBatch batch;
-    batch.lengths = tokens.lengths;
-    batch.tokens = tokens.tokens();
-    batch.ids = at::empty({tokens.rows, tokens.length}, at::kLong);
-    std::copy(tokens.ids.begin(), tokens.ids.end(), batch.ids.data_ptr<std::int64_t>());
-    for (const Capture::Layer& layer : capture.layers)
-        batch.targets.push_back(gatherTarget(capture, layer, samples, batch.tokens));
+    batch.lengths = read.lengths;
+    batch.tokens = static_cast<std::int64_t>(read.ids.size());
+    const int longest = *std::max_element(batch.lengths.begin(), batch.lengths.end());
+    batch.ids = at::zeros({static_cast<std::int64_t>(samples.size()), longest}, at::kLong);
+    auto* row = batch.ids.data_ptr<std::int64_t>();
+    auto id = read.ids.begin();
+    for (const int length : batch.lengths) {
+        std::copy_n(id, length, row);
+        id += length;
+        row += longest;
+    }
+    for (const CapturedTokens::Layer& layer : read.layers)
+        batch.targets.push_back({copied(layer.indices, batch.tokens), copied(layer.logits, batch.tokens)});
     return batch;
 }
 
@@ -117,33 +117,33 @@ at::Tensor Trainer::State::loss(const TrainBatch& batch) const
     const at::Tensor logits = network.logits(batch.ids, batch.lengths);
     at::Tensor sum;
     std::int64_t begin = 0;
-    for (std::size_t l = 0; l < capture.layers.size(); ++l) {
+    for (std::size_t l = 0; l < capture.layers().size(); ++l) {
         const TrainBatch::Target& target = batch.targets[l];
-        const int experts = capture.layers[l].experts;
+        const int experts = capture.layers()[l].experts;
         const at::Tensor one = distillationLoss(
             logits.narrow(1, begin, experts), target.indices, target.logits, options.crossEntropyWeight,
             options.loss);
         sum = sum.defined() ? sum + one : one;
         begin += experts;
     }
-    return sum / static_cast<double>(capture.layers.size());
+    return sum / static_cast<double>(capture.layers().size());
 }
 
-void Trainer::State::judge(api::TrainEpoch& epoch)
+Status Trainer::State::judge(api::TrainEpoch& epoch)
 {
     const c10::NoGradGuard noGrad;
-    std::vector<Hits> hits(capture.layers.size());
+    std::vector<Hits> hits(capture.layers().size());
     std::mt19937_64 any(0);
-    for (const auto& samples : shuffledBatches(data.samples, split.heldOut, options.batchSize, any)) {
-        const TrainBatch batch = makeBatch(samples);
+    for (const auto& samples : shuffledBatches(capture.index(), split.heldOut, options.batchSize, any)) {
+        SIDA_TRY_ASSIGN(const TrainBatch batch, makeBatch(samples));
         const at::Tensor logits = network.logits(batch.ids, batch.lengths);
         std::int64_t begin = 0;
         for (std::size_t l = 0; l < hits.size(); ++l) {
             const Hits some = countHits(
-                logits.narrow(1, begin, capture.layers[l].experts), batch.targets[l].indices.select(1, 0));
+                logits.narrow(1, begin, capture.layers()[l].experts), batch.targets[l].indices.select(1, 0));
             hits[l].top1 += some.top1;
             hits[l].top3 += some.top3;
-            begin += capture.layers[l].experts;
+            begin += capture.layers()[l].experts;
         }
     }
     const auto tokens = static_cast<double>(result.heldOutTokens);
@@ -165,12 +165,11 @@ void Trainer::State::judge(api::TrainEpoch& epoch)
         for (const at::Tensor& parameter : parameters)
             best.push_back(parameter.detach().clone());
     }
+    return {};
 }
 
-Trainer::Trainer(
-    Trainable& network, const api::TrainOptions& options, const dataset::Dataset& data,
-    const Capture& capture)
-    : m_state(std::make_unique<State>(network, options, data, capture))
+Trainer::Trainer(Trainable& network, const api::TrainOptions& options, const CaptureFile& capture)
+    : m_state(std::make_unique<State>(network, options, capture))
 {
 }
 Trainer::~Trainer() = default;
@@ -202,8 +201,8 @@ Result<api::TrainEpoch> Trainer::runEpoch(const StepDone& stepDone)
     api::TrainEpoch epoch;
     epoch.epoch = static_cast<int>(s.result.epochs.size()) + 1;
     for (const auto& samples :
-         shuffledBatches(s.data.samples, s.split.train, s.options.batchSize, s.random)) {
-        const TrainBatch batch = s.makeBatch(samples);
+         shuffledBatches(s.capture.index(), s.split.train, s.options.batchSize, s.random)) {
+        SIDA_TRY_ASSIGN(const TrainBatch batch, s.makeBatch(samples));
         const at::Tensor loss = s.loss(batch);
         const double value = loss.item<double>();
         if (!std::isfinite(value))
@@ -219,7 +218,7 @@ Result<api::TrainEpoch> Trainer::runEpoch(const StepDone& stepDone)
         if (!stepDone())
             return failure(ErrorKind::cancelled, "Training was stopped; nothing was written");
     }
-    s.judge(epoch);
+    SIDA_TRY(s.judge(epoch));
     epoch.seconds = static_cast<double>(monotonicNow() - start) / 1e9;
     s.result.epochs.push_back(epoch);
     return epoch;

@@ -4,8 +4,7 @@
 
 #include "engine/api/options.h"
 #include "engine/api/results.h"
-#include "engine/dataset/dataset.h"
-#include "engine/predictor/capture.h"
+#include "engine/predictor/capture_file.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -25,9 +24,7 @@ class Trainer
 {
 public:
     /// All arguments outlive the trainer.
-    Trainer(
-        Trainable& network, const api::TrainOptions& options, const dataset::Dataset& data,
-        const Capture& capture);
+    Trainer(Trainable& network, const api::TrainOptions& options, const CaptureFile& capture);
     ~Trainer();
 
     std::uint64_t steps() const; ///< optimiser steps of all epochs

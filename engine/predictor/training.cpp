@@ -4,6 +4,7 @@
 
 #include "engine/base/units.h"
 #include "engine/base/version.h"
+#include "engine/predictor/capture_file.h"
 #include "engine/predictor/evaluation.h"
 #include "engine/predictor/lstm_torch.h"
 #include "engine/predictor/shadow_network.h"
@@ -93,34 +94,23 @@ Status checkOutput(const std::filesystem::path& output)
     return {};
 }
 
+tl::unexpected<Error> tooFewSamples(const dataset::Dataset& data)
+{
+    return badInput(fmt::format(
+        "{}: expected at least two different samples, one to learn from and one to judge by",
+        data.info.path.string()));
+}
+
 Status checkData(const model::Model& model, const dataset::Dataset& data)
 {
     const api::ModelInfo& info = model.info();
     if (api::predictableLayers(info).empty())
         return badInput(
             fmt::format("{}: the model has no MoE layer in its encoder to predict", info.path.string()));
-    if (!data.isHeld())
-        return failure(
-            ErrorKind::usage,
-            fmt::format(
-                "{}: training keeps its samples in memory, and these {} are more than the {} that it may "
-                "take; "
-                "use fewer (--limit)",
-                data.info.path.string(), units::formatCount(data.info.samples),
-                units::formatBytes(data.file->options.memoryBytes)));
-    bool different = false;
-    for (const dataset::Sample& sample : data.samples) {
-        different = different || sample.ids != data.samples.front().ids;
-        for (const std::int32_t id : sample.ids)
-            if (id < 0 || id >= info.vocabulary)
-                return badInput(fmt::format(
-                    "{}: token id {} lies outside the model's vocabulary of {}", data.info.path.string(), id,
-                    info.vocabulary));
-    }
-    if (!different)
-        return badInput(fmt::format(
-            "{}: expected at least two different samples, one to learn from and one to judge by",
-            data.info.path.string()));
+    const auto differs
+        = [&](const dataset::Sample& sample) { return sample.ids != data.samples.front().ids; };
+    if (data.isHeld() && std::none_of(data.samples.begin(), data.samples.end(), differs))
+        return tooFewSamples(data);
     return {};
 }
 
@@ -166,7 +156,7 @@ struct Job {
     const model::Model& model;
     const dataset::Dataset& data;
     const api::TrainOptions& options;
-    const Capture& capture;
+    const CaptureFile& capture;
     const ProgressSink& progress;
     const std::function<void(const api::TrainEpoch&)>& epochDone;
     const std::stop_token& stop;
@@ -184,8 +174,9 @@ struct Job {
         const api::TrainOptions& o = options;
         return fmt::format(
             "{} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", model.info().identity, data.info.identity,
-            data.samples.size(), capture.tokens(), kind, lossName(o.loss), o.epochs, o.hiddenDim, o.batchSize,
-            o.learningRate, o.topT, o.crossEntropyWeight, o.heldOutShare, o.paperSparsemax, o.seed);
+            capture.index().samples(), capture.index().tokens(), kind, lossName(o.loss), o.epochs,
+            o.hiddenDim, o.batchSize, o.learningRate, o.topT, o.crossEntropyWeight, o.heldOutShare,
+            o.paperSparsemax, o.seed);
     }
     Status
     write(const Trainable& network, const std::filesystem::path& path, const api::TrainResult& result) const;
@@ -205,6 +196,7 @@ Job::write(const Trainable& network, const std::filesystem::path& path, const ap
     info.loss = lossName(options.loss);
     info.topT = options.topT;
     const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    info.curve = result.epochs;
     return network.write(
         path, std::move(info),
         {{"ce_weight", fmt::format("{}", options.crossEntropyWeight)},
@@ -216,6 +208,8 @@ Job::write(const Trainable& network, const std::filesystem::path& path, const ap
          {"created", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now))},
          {"creator", fmt::format("SiDA Studio {}", version())}});
 }
+
+constexpr std::string_view kCaptureSuffix = "capture";
 
 /// Beside the output, while it is being made.
 std::filesystem::path besides(const std::filesystem::path& output, std::string_view what)
@@ -229,7 +223,7 @@ Result<api::TrainResult> Job::train(api::PredictorKind kind, const std::filesyst
 {
     const std::string name(kind == api::PredictorKind::lstm ? "lstm" : "shadow");
     SIDA_TRY_ASSIGN(const std::unique_ptr<Trainable> trainable, network(kind));
-    Trainer trainer(*trainable, options, data, capture);
+    Trainer trainer(*trainable, options, capture);
     const std::filesystem::path kept = besides(options.output, name + ".training");
     std::error_code ignored;
     if (options.resume && std::filesystem::exists(kept, ignored))
@@ -257,15 +251,46 @@ Result<api::TrainResult> Job::train(api::PredictorKind kind, const std::filesyst
     return result;
 }
 
+/// Held-out sentences as `judge` wants them: sentence by sentence, as they wait for an answer.
+struct HeldOutSentences {
+    dataset::Dataset data;
+    std::vector<std::vector<std::uint64_t>> plan;
+    RoutingTrace trace;
+};
+
+Result<HeldOutSentences> readHeldOut(const CaptureFile& capture, const std::vector<std::uint64_t>& samples)
+{
+    constexpr std::size_t kMostTokens = 1'000'000; // enough for three digits, and bounded
+    HeldOutSentences result;
+    for (const CaptureLayout::Layer& layer : capture.layers())
+        result.trace.experts.push_back(layer.experts);
+    CapturedTokens read;
+    std::size_t tokens = 0;
+    for (const std::uint64_t sample : samples) {
+        SIDA_TRY(capture.read({&sample, 1}, read));
+        tokens += read.ids.size();
+        if (!result.plan.empty() && tokens > kMostTokens)
+            break;
+        result.plan.push_back({result.data.samples.size()});
+        result.data.samples.push_back({read.ids});
+        auto& layers = result.trace.batches.emplace_back();
+        for (const CapturedTokens::Layer& layer : read.layers) {
+            auto& chosen = layers.emplace_back();
+            for (std::size_t i = 0; i < layer.indices.size(); i += static_cast<std::size_t>(layer.top))
+                chosen.push_back(layer.indices[i]);
+        }
+    }
+    return result;
+}
+
 Result<api::TrainCandidate>
 Job::judge(const std::filesystem::path& file, const api::TrainResult& result) const
 {
     SIDA_TRY_ASSIGN(const std::unique_ptr<Predictor> predictor, loadPredictor(file));
     SIDA_TRY(predictor->attach(model));
-    std::vector<std::vector<std::uint64_t>> plan; // sentence by sentence, as they wait for an answer
-    for (const std::uint64_t sample : splitSamples(data.samples, options.heldOutShare, options.seed).heldOut)
-        plan.push_back({sample});
-    const RoutingTrace trace = traceOf(capture, plan);
+    SIDA_TRY_ASSIGN(
+        const HeldOutSentences heldOut,
+        readHeldOut(capture, splitSamples(capture.index(), options.heldOutShare, options.seed).heldOut));
     api::TrainCandidate candidate;
     candidate.kind = result.kind;
     candidate.heldOutTop1 = result.heldOutTop1;
@@ -276,23 +301,26 @@ Job::judge(const std::filesystem::path& file, const api::TrainResult& result) co
     SIDA_TRY_ASSIGN(
         const api::GuessFigures figures,
         judgeGuess(
-            result.kind, trace, guessByPredictor(*predictor, model, data, plan, seconds), 1, candidate.slots,
+            result.kind, heldOut.trace,
+            guessByPredictor(*predictor, model, heldOut.data, heldOut.plan, seconds), 1, candidate.slots,
             model.info().expertBytes));
     candidate.uses = figures.uses;
     candidate.misses = figures.misses;
-    candidate.secondsPerSentence = seconds / static_cast<double>(plan.size());
+    candidate.secondsPerSentence = seconds / static_cast<double>(heldOut.plan.size());
     return candidate;
+}
+
+void removeFiles(const std::vector<std::filesystem::path>& files)
+{
+    std::error_code ignored;
+    for (const auto& file : files)
+        std::filesystem::remove(file, ignored);
 }
 
 /// Removes what was made on the way, whatever the end.
 struct Leftovers {
     std::vector<std::filesystem::path> files;
-    ~Leftovers()
-    {
-        std::error_code ignored;
-        for (const auto& file : files)
-            std::filesystem::remove(file, ignored);
-    }
+    ~Leftovers() { removeFiles(files); }
 };
 
 /// The kind that leaves fewer misses is kept, the quicker one of equals. What a predictor costs is in it: its
@@ -325,6 +353,26 @@ Result<api::TrainResult> Job::trainBoth() const
     return result;
 }
 
+/// The captured routing, from the file that the user named or from one beside the output.
+Result<CaptureFile> captureFor(
+    const model::Model& model, const dataset::Dataset& data, const api::TrainOptions& options,
+    const ProgressSink& progress, const std::stop_token& stop)
+{
+    constexpr int kRows = 64; // of a forward pass; the training's batches are cut from the file
+    const bool kept = options.resume || !options.capture.empty();
+    const std::filesystem::path path
+        = options.capture.empty() ? besides(options.output, kCaptureSuffix) : options.capture;
+    Result<CaptureFile> capture
+        = CaptureFile::capture(model, data, {path, options.topT, kRows, options.resume}, progress, stop);
+    if (!capture && kept && capture.error().kind == ErrorKind::cancelled)
+        return failure(
+            ErrorKind::cancelled,
+            fmt::format(
+                "Training was stopped; the routing captured so far is in {}, and --resume goes on from it",
+                path.string()));
+    return capture;
+}
+
 Result<api::TrainResult> captureAndTrain(
     const model::Model& model, const dataset::Dataset& data, const api::TrainOptions& options,
     const ProgressSink& progress, const std::function<void(const api::TrainEpoch&)>& epochDone,
@@ -337,19 +385,28 @@ Result<api::TrainResult> captureAndTrain(
         SIDA_TRY(shadowedEncoder(model));
     if (kind == api::PredictorKind::automatic && !shadowedEncoder(model))
         kind = api::PredictorKind::lstm;
-    SIDA_TRY_ASSIGN(
-        const Capture capture, captureRouting(model, data, options.topT, options.batchSize, progress, stop));
+    Leftovers unkept;
+    if (!options.resume && options.capture.empty())
+        unkept.files.push_back(besides(options.output, kCaptureSuffix));
+    removeFiles(unkept.files); // of a training that was killed
+    SIDA_TRY_ASSIGN(const CaptureFile capture, captureFor(model, data, options, progress, stop));
     const Nanoseconds captured = monotonicNow();
+    if (splitSamples(capture.index(), options.heldOutShare, options.seed).heldOut.empty())
+        return tooFewSamples(data);
     const ThreadCount fewer(stepThreads(options));
     const Job job{model, data, options, capture, progress, epochDone, stop};
     SIDA_TRY_ASSIGN(
         api::TrainResult result,
         kind == api::PredictorKind::automatic ? job.trainBoth() : job.train(kind, options.output));
     result.captureSeconds = static_cast<double>(captured - start) / 1e9;
-    if (options.resume) {
-        const Leftovers done{
-            {besides(options.output, "lstm.training"), besides(options.output, "shadow.training")}};
-    }
+    result.capture = options.capture;
+    result.captureBytes = capture.bytes();
+    result.reusedTokens = capture.reusedTokens();
+    result.capturedTokens = capture.index().tokens() - capture.reusedTokens();
+    if (options.resume)
+        removeFiles({besides(options.output, "lstm.training"), besides(options.output, "shadow.training")});
+    if (options.resume && options.capture.empty())
+        removeFiles({besides(options.output, kCaptureSuffix)});
     return result;
 }
 

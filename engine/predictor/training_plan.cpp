@@ -25,23 +25,23 @@ void shuffle(std::vector<T>& values, std::mt19937_64& random)
 
 } // namespace
 
-Split splitSamples(const std::vector<dataset::Sample>& samples, double heldOutShare, std::uint64_t seed)
+Split splitSamples(const SampleIndex& samples, double heldOutShare, std::uint64_t seed)
 {
-    std::vector<std::uint64_t> order(samples.size());
+    std::vector<std::uint64_t> order(samples.samples());
     std::iota(order.begin(), order.end(), std::uint64_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::uint64_t a, std::uint64_t b) {
-        return samples[a].ids < samples[b].ids;
+        return samples.keys[a] < samples.keys[b];
     });
     std::vector<std::vector<std::uint64_t>> groups;
     for (const std::uint64_t sample : order) {
-        if (groups.empty() || samples[groups.back().front()].ids != samples[sample].ids)
+        if (groups.empty() || samples.keys[groups.back().front()] != samples.keys[sample])
             groups.emplace_back();
         groups.back().push_back(sample);
     }
     std::mt19937_64 random(seed);
     shuffle(groups, random);
     const auto wanted = static_cast<std::uint64_t>(
-        std::max(1.0, std::round(heldOutShare * static_cast<double>(samples.size()))));
+        std::max(1.0, std::round(heldOutShare * static_cast<double>(samples.samples()))));
     Split split;
     for (std::size_t i = 0; i < groups.size(); ++i) {
         const bool judge = split.heldOut.size() < wanted && i + 1 < groups.size();
@@ -54,12 +54,11 @@ Split splitSamples(const std::vector<dataset::Sample>& samples, double heldOutSh
 }
 
 std::vector<std::vector<std::uint64_t>> shuffledBatches(
-    const std::vector<dataset::Sample>& samples, std::vector<std::uint64_t> indices, int batchSize,
-    std::mt19937_64& random)
+    const SampleIndex& samples, std::vector<std::uint64_t> indices, int batchSize, std::mt19937_64& random)
 {
     shuffle(indices, random);
     std::stable_sort(indices.begin(), indices.end(), [&](std::uint64_t a, std::uint64_t b) {
-        return samples[a].ids.size() < samples[b].ids.size();
+        return samples.length(a) < samples.length(b);
     });
     const auto size = static_cast<std::size_t>(batchSize);
     std::vector<std::vector<std::uint64_t>> batches;

@@ -65,6 +65,20 @@ Json planObject(const PlannedRun& planned)
         {"resident_bytes", budget.residentBytes}};
 }
 
+Json curveOf(const std::vector<api::TrainEpoch>& epochs)
+{
+    Json out = Json::array();
+    for (const api::TrainEpoch& epoch : epochs)
+        out.push_back(
+            {{"kind", epoch.kind},
+             {"epoch", epoch.epoch},
+             {"loss", epoch.loss},
+             {"held_out_top1", epoch.heldOutTop1},
+             {"held_out_top3", epoch.heldOutTop3},
+             {"seconds", epoch.seconds}});
+    return out;
+}
+
 } // namespace
 
 std::string inspectJson(const api::ModelInfo& model, const std::optional<PlannedRun>& planned)
@@ -127,6 +141,7 @@ std::string inspectJson(const api::PredictorInfo& predictor)
            {"bytes", predictor.bytes}};
     out["model_identity"] = predictor.modelIdentity;
     out["path"] = predictor.path.string();
+    out["training"] = curveOf(predictor.curve);
     out["metadata"] = pairsObject(predictor.metadata);
     return dump(out);
 }
@@ -143,6 +158,7 @@ std::string inspectJson(const api::Recording& recording, const std::filesystem::
     out["ended"] = api::name(recording.state);
     out["failure"] = recording.failure.empty() ? Json(nullptr) : Json(recording.failure);
     out["provenance"] = pairsObject(recording.header.provenance);
+    out["training"] = curveOf(recording.header.training);
     out["batches"] = figures.batches;
     const Json run = runObject(recording.header, figures, session);
     for (const auto& [key, value] : run.items())
@@ -181,14 +197,6 @@ std::string doctorJson(const api::DoctorReport& report)
 
 std::string trainJson(const api::TrainResult& result)
 {
-    Json epochs = Json::array();
-    for (const api::TrainEpoch& epoch : result.epochs)
-        epochs.push_back(
-            {{"epoch", epoch.epoch},
-             {"loss", epoch.loss},
-             {"held_out_top1", epoch.heldOutTop1},
-             {"held_out_top3", epoch.heldOutTop3},
-             {"seconds", epoch.seconds}});
     Json candidates = Json::array();
     for (const api::TrainCandidate& one : result.candidates)
         candidates.push_back(
@@ -211,9 +219,13 @@ std::string trainJson(const api::TrainResult& result)
     out["held_out_top3_by_layer"] = result.heldOutTop3ByLayer;
     out["trained_tokens"] = result.trainedTokens;
     out["held_out_tokens"] = result.heldOutTokens;
+    out["capture"] = result.capture.empty() ? Json() : Json(result.capture.string());
+    out["capture_bytes"] = result.captureBytes;
+    out["captured_tokens"] = result.capturedTokens;
+    out["reused_tokens"] = result.reusedTokens;
     out["capture_seconds"] = result.captureSeconds;
     out["train_seconds"] = result.trainSeconds;
-    out["epochs"] = epochs;
+    out["epochs"] = curveOf(result.epochs);
     return dump(out);
 }
 

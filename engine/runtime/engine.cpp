@@ -73,9 +73,14 @@ private:
     Status
     loadAgain(const api::LoadOptions& options, const ProgressSink& progress, const std::stop_token& stop);
     Status needDataset() const;
+    /// Set to the threads that the inference thread leaves it, which its workspace depends on.
     const predictor::Predictor* predictorFor(const api::RunOptions& options) const
     {
-        return needsPredictor(options) ? m_predictor.get() : nullptr;
+        if (!m_predictor || !needsPredictor(options))
+            return nullptr;
+        constexpr int kMost = 4; // more have too little to do for one sentence
+        m_predictor->useThreads(std::clamp(resolveThreads(0) - inferenceThreads(options), 1, kMost));
+        return m_predictor.get();
     }
 
     api::LoadOptions m_loading;
@@ -229,6 +234,8 @@ LocalEngine::evaluate(const api::EvaluateOptions& options, const ProgressSink& p
             dataset::Dataset loaded, dataset::loadDataset(options.trainingData, all, traits, progress, stop));
         training = std::move(loaded);
     }
+    if (m_predictor)
+        m_predictor->useThreads(resolveThreads(options.threads));
     return predictor::evaluate(
         *m_model, *m_dataset, training ? &*training : nullptr, m_predictor.get(), options, progress, stop);
 }

@@ -88,6 +88,8 @@ api::RunHeader describeRun(
     header.modelName = info.name;
     header.datasetName = data.name;
     header.predictorName = predictor ? predictor->path.filename().string() : std::string();
+    if (predictor)
+        header.training = predictor->curve;
     header.policy = options.policy;
     header.routing = options.routing;
     header.eviction = options.eviction;

@@ -27,6 +27,9 @@ CREATE TABLE run(
     total_batches INTEGER NOT NULL, total_samples INTEGER NOT NULL, load_seconds REAL, metric_name TEXT NOT NULL);
 CREATE TABLE provenance(position INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT NOT NULL);
 CREATE TABLE moe_layers(layer INTEGER PRIMARY KEY, name TEXT NOT NULL, experts INTEGER NOT NULL);
+CREATE TABLE training_epochs(
+    position INTEGER PRIMARY KEY, kind TEXT NOT NULL, epoch INTEGER NOT NULL, loss REAL,
+    held_out_top1 REAL, held_out_top3 REAL, seconds REAL);
 CREATE TABLE figures(key TEXT PRIMARY KEY, value REAL) WITHOUT ROWID;
 CREATE TABLE notes(id INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL, text TEXT NOT NULL);
 

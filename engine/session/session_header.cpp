@@ -17,6 +17,7 @@ constexpr std::size_t kMostLayers = 4096;
 constexpr std::int64_t kMostExpertsOfLayer = 65536;
 constexpr std::int64_t kMostExperts = std::int64_t{1} << 20;
 constexpr std::size_t kMostProvenance = 10'000;
+constexpr std::size_t kMostEpochs = 10'000;
 
 constexpr const char* kRunColumns
     = "state, failure, dropped_events, model_name, dataset_name, predictor_name, policy, routing, eviction, "
@@ -127,6 +128,40 @@ Status readMoeLayers(Database& database, api::RunHeader& header, const std::stri
     }
 }
 
+/// The table came after the first sessions: they have none.
+Status readTraining(Database& database, api::RunHeader& header, const std::string& file)
+{
+    SIDA_TRY_ASSIGN(
+        const std::int64_t there,
+        database.integer(
+            "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'training_epochs'"));
+    if (there == 0)
+        return {};
+    SIDA_TRY_ASSIGN(
+        Statement statement,
+        database.prepare("SELECT kind, epoch, loss, held_out_top1, held_out_top3, seconds "
+                         "FROM training_epochs ORDER BY position"));
+    RowInput in(statement, "training_epochs", header);
+    for (;;) {
+        SIDA_TRY_ASSIGN(const bool found, statement.next());
+        if (!found)
+            return {};
+        in.beginRow();
+        api::TrainEpoch epoch;
+        epoch.kind = in.text();
+        epoch.epoch = readInt(in);
+        epoch.loss = in.real();
+        epoch.heldOutTop1 = in.real();
+        epoch.heldOutTop3 = in.real();
+        epoch.seconds = in.real();
+        if (header.training.size() == kMostEpochs)
+            in.refuse(fmt::format("more than {} rows", kMostEpochs));
+        if (in.problem())
+            return failure(damaged(file, *in.problem()));
+        header.training.push_back(std::move(epoch));
+    }
+}
+
 } // namespace
 
 Error damaged(const std::string& file, const std::string& found)
@@ -162,6 +197,14 @@ Status writeHeader(Database& database, const api::RunHeader& header)
             i, header.moeLayers[i], i < header.expertsPerLayer.size() ? header.expertsPerLayer[i] : 0);
         SIDA_TRY(layers.run());
     }
+    SIDA_TRY_ASSIGN(
+        Statement training, database.prepare("INSERT INTO training_epochs VALUES (?,?,?,?,?,?,?)"));
+    for (std::size_t i = 0; i < header.training.size(); ++i) {
+        const api::TrainEpoch& epoch = header.training[i];
+        training.bind(
+            i, epoch.kind, epoch.epoch, epoch.loss, epoch.heldOutTop1, epoch.heldOutTop3, epoch.seconds);
+        SIDA_TRY(training.run());
+    }
     return {};
 }
 
@@ -171,6 +214,7 @@ Result<StoredHeader> readHeader(Database& database, const std::string& file)
     SIDA_TRY(readRun(database, stored, file));
     SIDA_TRY(readProvenance(database, stored.header, file));
     SIDA_TRY(readMoeLayers(database, stored.header, file));
+    SIDA_TRY(readTraining(database, stored.header, file));
     return stored;
 }
 

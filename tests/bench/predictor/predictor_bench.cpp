@@ -4,7 +4,6 @@
 #include "engine/predictor/network.h"
 #include "engine/predictor/top_experts.h"
 
-#include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
 #include <random>
 
@@ -55,8 +54,8 @@ void predictBatch(benchmark::State& state)
     shape.embeddingDim = static_cast<int>(state.range(0));
     shape.hiddenDim = static_cast<int>(state.range(1));
     shape.experts.assign(static_cast<std::size_t>(state.range(3)), static_cast<int>(state.range(2)));
-    at::set_num_threads(static_cast<int>(state.range(6)));
-    const Network network(shape, randomWeights(shape));
+    Network network(shape, randomWeights(shape));
+    network.useThreads(static_cast<int>(state.range(6)));
     constexpr int kVocabulary = 4000;
     std::vector<float> embeddings(
         static_cast<std::size_t>(kVocabulary) * static_cast<std::size_t>(shape.embeddingDim));

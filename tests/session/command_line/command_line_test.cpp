@@ -222,6 +222,66 @@ TEST_F(CommandLine, TrainWritesAPredictorThatRunAccepts)
     EXPECT_FALSE(json::parse(done.out)["hash"].is_null());
 }
 
+TEST_F(CommandLine, TheCurveOfATrainingIsInThePredictorAndInTheSessionsOfItsRuns)
+{
+    const std::string predictor = path("curve.safetensors");
+    const auto trained = test::runProgram(
+        {SIDA_BIN_DIR "/sida", "train", "--threads", "1", "--model", path("model"), "--dataset",
+         path("data.jsonl"), "--output", predictor, "--kind", "lstm", "--epochs", "3", "--json"});
+    ASSERT_EQ(trained.status, 0) << trained.err;
+    const json told = json::parse(trained.out)["epochs"];
+    ASSERT_EQ(told.size(), 3U);
+    ASSERT_EQ(
+        test::runProgram(runArguments({"--predictor", predictor, "--session", path("curve.sida")})).status,
+        0);
+    for (const std::string& file : {predictor, path("curve.sida")}) {
+        const auto inspected = test::runProgram({SIDA_BIN_DIR "/sida", "inspect", file, "--json"});
+        ASSERT_EQ(inspected.status, 0) << inspected.err;
+        const json curve = json::parse(inspected.out)["training"];
+        ASSERT_EQ(curve.size(), 3U) << file;
+        for (std::size_t i = 0; i < 3; ++i) {
+            EXPECT_EQ(curve[i]["epoch"], i + 1);
+            EXPECT_NEAR(curve[i]["loss"], told[i]["loss"], 1e-4);
+            EXPECT_NEAR(curve[i]["held_out_top1"], told[i]["held_out_top1"], 1e-4);
+        }
+        const auto words = test::runProgram({SIDA_BIN_DIR "/sida", "inspect", file});
+        EXPECT_NE(words.out.find("lstm epoch   3"), std::string::npos) << words.out;
+    }
+}
+
+TEST_F(CommandLine, ATrainingTakesTheRoutingThatAnotherOneCaptured)
+{
+    const auto trainWith = [&](const std::string& kind) {
+        const auto trained = test::runProgram(
+            {SIDA_BIN_DIR "/sida", "train", "--threads", "1", "--model", path("model"), "--dataset",
+             path("data.jsonl"), "--output", path(kind), "--kind", kind, "--epochs", "1", "--capture",
+             path("routing.capture"), "--json"});
+        EXPECT_EQ(trained.status, 0) << trained.err;
+        return trained.status == 0 ? json::parse(trained.out) : json();
+    };
+    const json first = trainWith("lstm");
+    const json second = trainWith("shadow");
+    EXPECT_GT(first["captured_tokens"], 0);
+    EXPECT_EQ(second["captured_tokens"], 0);
+    EXPECT_EQ(second["reused_tokens"], first["captured_tokens"]);
+    EXPECT_EQ(first["capture_bytes"], std::filesystem::file_size(path("routing.capture")));
+}
+
+TEST_F(CommandLine, AFileToConvertNeedsTheModelOfThePredictorAndMustFitIt)
+{
+    const std::string checkpoint = SIDA_SOURCE_DIR "/tests/fixtures/predictor/authors.pt";
+    const auto nameless
+        = test::runProgram({SIDA_BIN_DIR "/sida", "convert", checkpoint, path("imported.safetensors")});
+    EXPECT_EQ(nameless.status, 2);
+    EXPECT_NE(nameless.err.find("--model"), std::string::npos);
+    const auto other = test::runProgram(
+        {SIDA_BIN_DIR "/sida", "convert", checkpoint, path("imported.safetensors"), "--model",
+         path("model")});
+    EXPECT_EQ(other.status, 2);
+    EXPECT_NE(other.err.find("authors.pt: tensor"), std::string::npos) << other.err;
+    EXPECT_FALSE(std::filesystem::exists(path("imported.safetensors")));
+}
+
 TEST_F(CommandLine, TrainTriesBothKindsUnlessToldAndSaysWhichItKept)
 {
     const auto trained = test::runProgram(

@@ -106,6 +106,28 @@ TEST(Session, TheSummaryHoldsTheFiguresAndNothingWhereThereIsNone)
     EXPECT_EQ(query(folder / "run.sida", sql + "'hash.recall'"), std::vector<std::string>{"NULL"});
 }
 
+TEST(Session, ThePredictorsTrainingIsATableOfItsEpochs)
+{
+    const TemporaryFolder folder;
+    writeSession(folder / "run.sida", someRecording(1, 5));
+    EXPECT_EQ(
+        query(
+            folder / "run.sida", "SELECT kind, epoch, held_out_top3 FROM training_epochs ORDER BY position"),
+        (std::vector<std::string>{"shadow|1|0.625", "shadow|2|0.875"}));
+}
+
+TEST(Session, ASessionFromBeforeThatTableOpens)
+{
+    const TemporaryFolder folder;
+    api::Recording recording = someRecording(2, 5);
+    writeSession(folder / "run.sida", recording);
+    query(folder / "run.sida", "DROP TABLE training_epochs");
+    const auto found = read(folder / "run.sida");
+    ASSERT_TRUE(found) << found.error().message;
+    recording.header.training.clear();
+    expectSame(**found, recording);
+}
+
 TEST(Session, TextThatIsNotUtf8IsMadeReadable)
 {
     const TemporaryFolder folder;

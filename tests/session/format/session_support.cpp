@@ -54,6 +54,7 @@ api::RunHeader someHeader(std::uint64_t batches)
     header.loadSeconds = 1.25;
     header.metricName = "accuracy";
     header.provenance = {{"sida_version", "0.1.0"}, {"seed", "7"}, {"empty", ""}, {"seed", "twice"}};
+    header.training = {{1, 0.75, 0.5, 0.625, 2.5, "shadow"}, {2, 0.25, 0.75, 0.875, 2.25, "shadow"}};
     return header;
 }
 
@@ -180,6 +181,7 @@ void expectSame(const api::Recording& found, const api::Recording& expected)
     EXPECT_EQ(words(a), words(b));
     EXPECT_TRUE(choices(a) == choices(b));
     EXPECT_EQ(numbers(a), numbers(b));
+    EXPECT_EQ(a.training, b.training);
     EXPECT_EQ(found.rows.batches, expected.rows.batches);
     EXPECT_EQ(found.rows.layers, expected.rows.layers);
     EXPECT_EQ(found.rows.uses, expected.rows.uses);

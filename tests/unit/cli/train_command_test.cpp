@@ -54,20 +54,39 @@ TEST_F(TrainCommand, OnlyAPredictorIsReplacedByAPredictor)
     EXPECT_EQ(m_script->trainings, 1);
 }
 
+TEST_F(TrainCommand, TheCaptureIsNotWrittenOverByThePredictor)
+{
+    EXPECT_EQ(train({"--output", path("new.safetensors"), "--capture", path("new.safetensors")}), 2);
+    EXPECT_THAT(m_err, HasSubstr("new.safetensors"));
+    EXPECT_EQ(m_script->trainings, 0);
+}
+
 TEST_F(TrainCommand, EveryOptionReachesTheTraining)
 {
     EXPECT_EQ(
-        train({"--output",    path("new.safetensors"),
-               "--kind",      "shadow",
-               "--loss",      "kl",
-               "--ce-weight", "0.25",
-               "--sparsemax", "paper",
-               "--hidden",    "96",
-               "--patience",  "3",
-               "--resume",    "--batch-size",
-               "8",           "--learning-rate",
-               "0.01",        "--budget",
-               "35%"}),
+        train({"--output",
+               path("new.safetensors"),
+               "--kind",
+               "shadow",
+               "--loss",
+               "kl",
+               "--ce-weight",
+               "0.25",
+               "--sparsemax",
+               "paper",
+               "--hidden",
+               "96",
+               "--patience",
+               "3",
+               "--resume",
+               "--batch-size",
+               "8",
+               "--learning-rate",
+               "0.01",
+               "--budget",
+               "35%",
+               "--capture",
+               path("routing.capture")}),
         0);
     const api::TrainOptions& options = m_script->lastTraining();
     EXPECT_EQ(options.kind, api::PredictorKind::shadow);
@@ -80,6 +99,7 @@ TEST_F(TrainCommand, EveryOptionReachesTheTraining)
     EXPECT_EQ(options.batchSize, 8);
     EXPECT_EQ(options.learningRate, 0.01);
     EXPECT_EQ(options.budget, units::Budget::ofShare(0.35));
+    EXPECT_EQ(options.capture, path("routing.capture"));
     EXPECT_EQ(train({"--output", path("new.safetensors"), "--loss", "l2"}), 2);
     EXPECT_EQ(m_err, "error: --loss 'l2': expected ce, kl, l1\n");
 }

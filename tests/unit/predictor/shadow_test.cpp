@@ -148,15 +148,26 @@ TEST_P(ShadowTest, sentencesDoNotSeeEachOtherWhateverTheBatch)
     }
 }
 
+TEST_P(ShadowTest, theNumberOfThreadsChangesNoBit)
+{
+    const auto network = makeShadowNetwork(*m_model->encoderWeights(), m_file.shape, m_file.surrogates);
+    const at::Tensor alone = inferred(*network, m_batch, m_model->embeddings());
+    network->useThreads(3);
+    EXPECT_TRUE(at::equal(inferred(*network, m_batch, m_model->embeddings()), alone));
+}
+
 TEST_P(ShadowTest, thePromisedWorkspaceIsEnoughForEveryShape)
 {
     const auto network = makeShadowNetwork(*m_model->encoderWeights(), m_file.shape, m_file.surrogates);
-    for (const std::vector<int>& lengths :
-         {std::vector<int>{1}, {25}, {300}, {5, 5, 5}, std::vector<int>(64, 17), {1, 2, 400, 3}}) {
-        const auto batch = test::randomBatch(lengths, m_model->info().vocabulary);
-        device::Workspace workspace(network->workspaceBytes(batch.rows, batch.length));
-        const device::WorkspaceScope scope(workspace);
-        EXPECT_NO_THROW(network->forward(batch, m_model->embeddings(), [](auto, auto) {}));
+    for (const int threads : {1, 4}) {
+        network->useThreads(threads);
+        for (const std::vector<int>& lengths :
+             {std::vector<int>{1}, {25}, {300}, {5, 5, 5}, std::vector<int>(64, 17), {1, 2, 400, 3}}) {
+            const auto batch = test::randomBatch(lengths, m_model->info().vocabulary);
+            device::Workspace workspace(network->workspaceBytes(batch.rows, batch.length));
+            const device::WorkspaceScope scope(workspace);
+            EXPECT_NO_THROW(network->forward(batch, m_model->embeddings(), [](auto, auto) {}));
+        }
     }
 }
 

@@ -11,15 +11,15 @@ namespace sida::predictor
 namespace
 {
 
-std::vector<dataset::Sample> samplesOf(const std::vector<std::vector<std::int32_t>>& ids)
+SampleIndex samplesOf(const std::vector<std::vector<std::int32_t>>& ids)
 {
-    std::vector<dataset::Sample> samples;
+    SampleIndex samples;
     for (const auto& one : ids)
-        samples.push_back({one, -1});
+        samples.add(one);
     return samples;
 }
 
-std::vector<dataset::Sample> manySamples(int count)
+SampleIndex manySamples(int count)
 {
     std::vector<std::vector<std::int32_t>> ids;
     for (int i = 0; i < count; ++i)
@@ -55,9 +55,9 @@ TEST(SplitTest, copiesOfASentenceAreNeverOnBothSides)
         const Split split = splitSamples(samples, 0.3, seed);
         std::set<std::int32_t> learned;
         for (const auto sample : split.train)
-            learned.insert(samples[sample].ids.front());
+            learned.insert(ids[sample].front());
         for (const auto sample : split.heldOut)
-            EXPECT_FALSE(learned.contains(samples[sample].ids.front()));
+            EXPECT_FALSE(learned.contains(ids[sample].front()));
     }
 }
 
@@ -87,11 +87,11 @@ TEST(ShuffledBatchesTest, everySentenceComesOncePerEpochWithSentencesOfLikeLengt
         std::size_t real = 0;
         for (const auto& batch : batches) {
             EXPECT_LE(batch.size(), 16U);
-            std::size_t longest = 0;
+            std::uint64_t longest = 0;
             for (const auto sample : batch) {
                 seen.insert(sample);
-                real += samples[sample].ids.size();
-                longest = std::max(longest, samples[sample].ids.size());
+                real += samples.length(sample);
+                longest = std::max(longest, samples.length(sample));
             }
             padded += longest * batch.size();
         }

@@ -8,6 +8,9 @@
 #include "tests/unit/predictor/predictor_samples.h"
 
 #include <cmath>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -227,19 +230,81 @@ TEST_F(TrainingTest, aModelThatDoesNotReportItsRoutersIsAnError)
     EXPECT_THAT(errorOf(), HasSubstr("every MoE layer"));
 }
 
-TEST_F(TrainingTest, moreDataThanMemoryAllowsIsRefusedBeforeTheModelRuns)
+TEST_F(TrainingTest, theCurveOfTheTrainingStandsInTheFile)
 {
-    // 8 and 5 of 6 bytes each a token: more than 8 GiB from some 110 million tokens on.
-    constexpr std::size_t kTokens = 4000;
-    m_data.samples
-        = {{std::vector<std::int32_t>(kTokens, 1), -1}, {std::vector<std::int32_t>(kTokens, 2), -1}};
-    EXPECT_EQ(captureBytes(m_model.info(), 2 * kTokens, 30), 2 * kTokens * 13 * 6);
-    m_model.info().moeLayers.assign(4000, {"encoder.block.1.layer.1.mlp", 30000});
-    m_options.topT = 30000;
-    bool ran = false;
-    m_model.onForward = [&] { ran = true; };
-    EXPECT_THAT(errorOf(), AllOf(HasSubstr("8,000 tokens"), HasSubstr("8.00 GiB"), HasSubstr("--limit")));
-    EXPECT_FALSE(ran);
+    m_options.epochs = 3;
+    const auto result = run();
+    ASSERT_TRUE(result) << result.error().message;
+    const auto info = inspectPredictor(m_options.output);
+    ASSERT_TRUE(info) << info.error().message;
+    ASSERT_EQ(info->curve.size(), 3U);
+    for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_EQ(info->curve[i].epoch, static_cast<int>(i) + 1);
+        EXPECT_NEAR(info->curve[i].loss, m_epochs[i].loss, 1e-5 * m_epochs[i].loss);
+        EXPECT_NEAR(info->curve[i].heldOutTop1, m_epochs[i].heldOutTop1, 1e-5);
+        EXPECT_NEAR(info->curve[i].heldOutTop3, m_epochs[i].heldOutTop3, 1e-5);
+        EXPECT_EQ(info->curve[i].kind, "lstm");
+    }
+}
+
+TEST_F(TrainingTest, aCaptureThatIsNamedIsKeptAndTakenAgain)
+{
+    m_options.capture = m_folder / "routing.capture";
+    int passes = 0;
+    m_model.onForward = [&] { ++passes; };
+    const auto first = run();
+    ASSERT_TRUE(first) << first.error().message;
+    EXPECT_GT(passes, 0);
+    EXPECT_GT(first->capturedTokens, 0U);
+    EXPECT_EQ(first->reusedTokens, 0U);
+    EXPECT_EQ(first->captureBytes, std::filesystem::file_size(m_options.capture));
+    const auto weights = readPredictorFile(m_options.output);
+
+    passes = 0;
+    const auto second = run();
+    ASSERT_TRUE(second) << second.error().message;
+    EXPECT_EQ(passes, 0);
+    EXPECT_EQ(second->capturedTokens, 0U);
+    EXPECT_EQ(second->reusedTokens, first->capturedTokens);
+    EXPECT_EQ(weights->weights.heads[0].weight, readPredictorFile(m_options.output)->weights.heads[0].weight);
+    EXPECT_EQ(m_folder.fileCount(), 2U) << "the predictor and the capture";
+}
+
+TEST_F(TrainingTest, aDatasetThatIsNotHeldInMemoryGivesTheSamePredictor)
+{
+    const auto path = m_folder / "data.jsonl";
+    {
+        std::ofstream file(path);
+        for (const auto& sample : m_data.samples)
+            file << fmt::format("{{\"input_ids\": [{}]}}\n", fmt::join(sample.ids, ", "));
+    }
+    const auto load = [&](std::uint64_t memory) {
+        api::DatasetOptions options;
+        options.memoryBytes = memory;
+        auto data = dataset::loadDataset(path, options, {test::FakeModel::kVocabulary, 0, nullptr}, {}, {});
+        EXPECT_TRUE(data) << data.error().message;
+        return std::move(*data);
+    };
+    m_data = load(1 << 20);
+    ASSERT_TRUE(m_data.isHeld());
+    ASSERT_TRUE(run());
+    const auto held = readPredictorFile(m_options.output);
+    m_data = load(1024);
+    ASSERT_FALSE(m_data.isHeld());
+    const auto result = run();
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(held->weights.heads[0].weight, readPredictorFile(m_options.output)->weights.heads[0].weight);
+}
+
+TEST_F(TrainingTest, aStoppedCaptureSaysWhereItIsAndHowToGoOn)
+{
+    m_options.capture = m_folder / "routing.capture";
+    std::stop_source source;
+    m_model.onForward = [&] { source.request_stop(); };
+    const auto result = run(source.get_token());
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
+    EXPECT_THAT(result.error().message, AllOf(HasSubstr("routing.capture"), HasSubstr("--resume")));
 }
 
 TEST(CaptureTest, samplesKeepTheirOrderAndTheirLargestLogitsWhateverTheBatching)
