@@ -6,7 +6,7 @@
 #include "engine/base/clock.h"
 #include "engine/dataset/batch_stream.h"
 #include "engine/device/workspace.h"
-#include "engine/experts/expert_cache.h"
+#include "engine/experts/hash_table.h"
 #include "engine/predictor/predictor.h"
 #include "engine/profile/recorder.h"
 
@@ -36,7 +36,8 @@ struct HashBuilder {
     std::span<const float> embeddings;
     device::Workspace* workspace = nullptr; ///< the predictor's
     int topK = 1;
-    experts::ExpertCache* prefetchInto = nullptr; ///< null: tables are used for routing only
+    /// Told of each table before its batch is queued; empty: tables are used for routing only.
+    std::function<void(const experts::HashTable& table, Nanoseconds ready)> prefetch;
     const SessionClock& clock;
     profile::Recorder::Producer& recorder;
     BoundedQueue<PreparedBatch>& queue;
