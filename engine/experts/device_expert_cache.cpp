@@ -305,7 +305,7 @@ void DeviceExpertCache::complete(const Copy& copy, SlotDevice::Copied times)
     const Nanoseconds took = times.end - times.begin;
     m_copyTime = m_copyTime == 0 ? took : std::min(m_copyTime, took);
     m_lastEnd = m_clock.now();
-    Nanoseconds begin = std::max({times.begin, copy.queued, slot.quietSince});
+    const Nanoseconds begin = std::max({times.begin, copy.queued, slot.quietSince + 1});
     Nanoseconds end = std::max(times.end, begin);
     Active* active = activeOf(copy.expert);
     if (active != nullptr)

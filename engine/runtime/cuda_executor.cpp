@@ -27,6 +27,10 @@ namespace
 /// one.
 constexpr std::size_t kInFlight = 2;
 
+/// The two clocks are compared again and again: they differ by some millionths.
+constexpr Nanoseconds kFirstComparison = 100'000'000;
+constexpr Nanoseconds kComparisons = 1'000'000'000;
+
 /// Tables and batches for the serving thread, from the others.
 struct Mail {
     struct Table {
@@ -116,7 +120,9 @@ private:
     std::unique_ptr<cuda::PinnedMemory> m_pinned;
     std::unique_ptr<cuda::Encoder> m_encoder;
     experts::DeviceExpertCache m_cache; ///< the serving thread's, while it runs
-    SessionTime m_time;
+    SessionTime m_time; ///< likewise
+    Nanoseconds m_zero = 0; ///< of the session, by monotonicNow()
+    Nanoseconds m_nextComparison = 0;
 
     // Inference thread.
     std::deque<Flight> m_flights;
@@ -136,6 +142,8 @@ private:
     std::vector<experts::DeviceExpertCache::Use> m_uses;
     std::vector<experts::DeviceExpertCache::Wave> m_waves;
     Nanoseconds m_lastProgress = 0;
+    Nanoseconds m_ends[2]
+        = {}; ///< of batches, by half; read by the inference thread once they have been followed
 
     // Between them.
     std::mutex m_mutex;
@@ -173,7 +181,9 @@ Status CudaExecutor::open()
             "are slower",
             units::formatBytes(m_pinned->bytes()), units::formatBytes(m_store.memory().size()));
     SIDA_TRY_ASSIGN(const cuda::ClockPair second, m_cuda.compareClocks());
-    const Nanoseconds zero = monotonicNow() - m_run.clock.now();
+    m_zero = monotonicNow() - m_run.clock.now();
+    const Nanoseconds zero = m_zero;
+    m_nextComparison = m_run.clock.now() + kFirstComparison;
     m_time = SessionTime(
         {first.host - zero, first.device, first.uncertainty},
         {second.host - zero, second.device, second.uncertainty});
@@ -304,10 +314,9 @@ Status CudaExecutor::deliverOldest()
         const std::lock_guard lock(m_mutex);
         return failure(*m_error);
     }
-    const cuda::BatchRecord& record = batchRecord(flight.sequence);
     api::BatchRow row;
     row.begin = std::max(flight.submitted, m_lastEnd);
-    row.end = std::max(m_time.at(record.end), row.begin);
+    row.end = std::max(m_ends[flight.sequence % 2], row.begin);
     m_lastEnd = row.end;
     if (flight.batch.table) {
         const experts::HashTable& table = *flight.batch.table;
@@ -480,6 +489,11 @@ Result<bool> CudaExecutor::step()
         return busy;
     SIDA_TRY_ASSIGN(const bool moved, followBatch(m_following.front()));
     const Nanoseconds now = m_run.clock.now();
+    if (now > m_nextComparison) {
+        SIDA_TRY_ASSIGN(const cuda::ClockPair pair, m_cuda.compareClocks()); // some fifty microseconds
+        m_time.follow({pair.host - m_zero, pair.device, pair.uncertainty}, kComparisons);
+        m_nextComparison = now + kComparisons;
+    }
     constexpr Nanoseconds kPatience = 5'000'000;
     if (moved || busy) {
         m_lastProgress = now;
@@ -513,6 +527,7 @@ Result<bool> CudaExecutor::followBatch(const Mail::Batch& batch)
         return moved;
     }
     const std::uint32_t sequence = batch.sequence;
+    m_ends[sequence % 2] = m_time.at(record.end);
     m_layer = 0;
     m_following.pop_front();
     m_followedUntil.store(sequence + 1);

@@ -39,44 +39,42 @@ struct Pinned {
     int asked;
 };
 
-/// Memory that both see, for as long as it is held.
-class PinnedScope
-{
-public:
-    ~PinnedScope()
-    {
-        if (memory)
-            (void)cudaFreeHost(memory);
-    }
-    Status take()
-    {
-        return checked(
-            cudaHostAlloc(reinterpret_cast<void**>(&memory), sizeof(Pinned), cudaHostAllocMapped),
-            "pinned host memory");
-    }
+/// What comparing takes, made once: making it anew would wait for the device.
+struct Means {
     Pinned* memory = nullptr;
+    cudaStream_t stream = nullptr;
 };
+
+Result<Means> means()
+{
+    static const Result<Means> made = []() -> Result<Means> {
+        Means means;
+        SIDA_TRY(checked(
+            cudaHostAlloc(reinterpret_cast<void**>(&means.memory), sizeof(Pinned), cudaHostAllocMapped),
+            "pinned host memory"));
+        SIDA_TRY(checked(cudaStreamCreateWithFlags(&means.stream, cudaStreamNonBlocking), "making a stream"));
+        return means;
+    }();
+    return made;
+}
 
 } // namespace
 
 Result<ClockPair> compareClocks()
 {
-    PinnedScope pinned;
-    SIDA_TRY(pinned.take());
-    *pinned.memory = {};
-    cudaStream_t stream = nullptr;
-    SIDA_TRY(checked(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "making a stream"));
-    answer<<<1, 1, 0, stream>>>(&pinned.memory->asked, pinned.memory->times);
+    SIDA_TRY_ASSIGN(const Means means, cuda::means());
+    *means.memory = {};
+    answer<<<1, 1, 0, means.stream>>>(&means.memory->asked, means.memory->times);
     ClockPair best;
     best.uncertainty = std::numeric_limits<std::int64_t>::max();
     Status status = checked(cudaGetLastError(), "comparing clocks");
     for (int round = 1; status && round <= kRounds; ++round) {
         const Nanoseconds begin = monotonicNow();
-        __atomic_store_n(&pinned.memory->asked, round, __ATOMIC_RELEASE);
+        __atomic_store_n(&means.memory->asked, round, __ATOMIC_RELEASE);
         std::uint64_t time = 0;
         Nanoseconds end = begin;
         while (time == 0 && end - begin < 1'000'000'000) {
-            time = __atomic_load_n(&pinned.memory->times[round - 1], __ATOMIC_ACQUIRE);
+            time = __atomic_load_n(&means.memory->times[round - 1], __ATOMIC_ACQUIRE);
             end = monotonicNow();
         }
         if (time == 0)
@@ -84,9 +82,8 @@ Result<ClockPair> compareClocks()
         else if ((end - begin) / 2 < best.uncertainty)
             best = {begin + (end - begin) / 2, time, (end - begin) / 2};
     }
-    __atomic_store_n(&pinned.memory->asked, kRounds, __ATOMIC_RELEASE);
-    const Status ended = checked(cudaStreamSynchronize(stream), "comparing clocks");
-    (void)cudaStreamDestroy(stream);
+    __atomic_store_n(&means.memory->asked, kRounds, __ATOMIC_RELEASE);
+    const Status ended = checked(cudaStreamSynchronize(means.stream), "comparing clocks");
     SIDA_TRY(status);
     SIDA_TRY(ended);
     return best;
@@ -94,17 +91,16 @@ Result<ClockPair> compareClocks()
 
 Result<std::uint64_t> deviceTimeOfEvent(cudaStream_t stream, cudaEvent_t event)
 {
-    PinnedScope pinned;
-    SIDA_TRY(pinned.take());
+    SIDA_TRY_ASSIGN(const Means means, cuda::means());
+    std::uint64_t* times = means.memory->times;
     std::uint64_t middle = 0;
     // The last of several is the event's own; by then nothing is done for the first time.
     for (int round = 0; round < 4; ++round) {
-        tellTime<<<1, 1, 0, stream>>>(&pinned.memory->times[0]);
+        tellTime<<<1, 1, 0, stream>>>(&times[0]);
         SIDA_TRY(checked(cudaEventRecord(event, stream), "comparing clocks"));
-        tellTime<<<1, 1, 0, stream>>>(&pinned.memory->times[1]);
+        tellTime<<<1, 1, 0, stream>>>(&times[1]);
         SIDA_TRY(checked(cudaStreamSynchronize(stream), "comparing clocks"));
-        const std::uint64_t first = pinned.memory->times[0];
-        middle = first + (pinned.memory->times[1] - first) / 2;
+        middle = times[0] + (times[1] - times[0]) / 2;
     }
     return middle;
 }
