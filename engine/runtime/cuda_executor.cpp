@@ -221,7 +221,10 @@ Status CudaExecutor::bookContext()
     const std::uint64_t more = context - m_bookedContext;
     const auto book = [&] { return m_run.ledger.reserve(api::Purpose::runtimeContext, more); };
     Status booked = book();
-    if (!booked && m_run.options.policy != api::Policy::resident) {
+    if (!booked && m_run.options.budget.kind == units::Budget::Kind::unlimited) {
+        SIDA_TRY(m_run.ledger.setBudget(m_run.ledger.state().total + more));
+        booked = book();
+    } else if (!booked && m_run.options.policy != api::Policy::resident) {
         const auto slots = static_cast<int>((more + m_store.blockBytes() - 1) / m_store.blockBytes());
         if (m_slots - slots >= std::min(2, m_store.expertCount())) {
             SIDA_TRY(resize(m_slots - slots));
@@ -336,7 +339,7 @@ Status CudaExecutor::deliverOldest()
     m_flights.pop_front();
     ++m_delivered;
     // Each size of batch makes another graph; later nothing is new.
-    if ((m_delivered & (m_delivered - 1)) == 0 && m_flights.empty())
+    if ((m_delivered & (m_delivered - 1)) == 0)
         SIDA_TRY(bookContext());
     return {};
 }

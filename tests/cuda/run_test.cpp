@@ -64,8 +64,8 @@ protected:
     {
         options.budget = {};
         const api::BudgetPlan plan = m_engine->planBudget(options).value();
-        const std::uint64_t slot = (plan.residentBytes - plan.smallestBytes)
-            / static_cast<std::uint64_t>(plan.experts - 2);
+        const std::uint64_t slot
+            = (plan.residentBytes - plan.smallestBytes) / static_cast<std::uint64_t>(plan.experts - 2);
         return plan.smallestBytes + slot * static_cast<std::uint64_t>(slots - 2);
     }
 
@@ -144,13 +144,15 @@ TEST_F(CudaRun, ExactRoutingGivesTheBitsOfResidentUnderAnyPolicyEvictionBudgetAn
                     run.lookahead = 1 + static_cast<int>(random() % 8);
                     run.topK = 1 + static_cast<int>(random() % 2);
                     run.budget = units::Budget::ofBytes(bytesOf(run, slots));
-                    SCOPED_TRACE(testing::Message() << api::name(policy) << ' ' << api::name(eviction) << ", "
-                                                    << slots << " slots, batches of " << batchSize);
+                    SCOPED_TRACE(
+                        testing::Message() << api::name(policy) << ' ' << api::name(eviction) << ", " << slots
+                                           << " slots, batches of " << batchSize);
                     const api::RunResult found = mustRun(run);
                     expectEqualBits(found, wanted);
                     expectConsistent(found);
-                    if (slots < 20)
+                    if (slots < 20) {
                         EXPECT_GT(found.figures.transfers, 0U);
+                    }
                 }
             }
         }
@@ -167,7 +169,8 @@ TEST_F(CudaRun, ABudgetCanChangeWhileItRuns)
     std::atomic<int> accepted = 0;
     std::jthread changer([&](const std::stop_token& stop) {
         for (int i = 0; !stop.stop_requested(); ++i) {
-            const auto answer = m_engine->changeBudget(units::Budget::ofBytes(bytesOf(run, i % 2 == 0 ? 4 : 40)));
+            const auto answer
+                = m_engine->changeBudget(units::Budget::ofBytes(bytesOf(run, i % 2 == 0 ? 4 : 40)));
             accepted += answer ? 1 : 0;
             std::this_thread::sleep_for(std::chrono::milliseconds(2));
         }

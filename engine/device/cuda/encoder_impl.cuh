@@ -352,15 +352,17 @@ Status EncoderOf<T>::takeWorkspace()
         "sequences of this length");
 }
 
-/// Where experts come and go a layer is computed in some waves, so that those of the first ones make room
-/// early, and in so many that what one wave waits for has room.
+/// Where experts come and go a layer is computed in two waves, first what is there, then the rest; in more
+/// where a layer needs most of the slots, so that the first ones make room early and what one wave waits for
+/// has room.
 template <typename T>
 int EncoderOf<T>::wavesOf(const Bucket& bucket, int experts) const
 {
     if (!m_shape.served || m_slotCount >= m_allExperts)
         return 1;
     const int most = std::min(bucket.tokens, experts);
-    return std::min(1 + std::max(kGroups, (most + m_slotCount - 1) / m_slotCount), m_layout.waves);
+    const int groups = 2 * most > m_slotCount ? kGroups : 1;
+    return std::min(1 + std::max(groups, (most + m_slotCount - 1) / m_slotCount), m_layout.waves);
 }
 
 template <typename T>

@@ -85,8 +85,9 @@ const Nvml& nvml()
     return instance;
 }
 
-/// What a context, its kernels and its graphs take on recent devices; only where nobody can be asked.
-constexpr std::uint64_t kUsualContext = std::uint64_t{560} << 20;
+/// What a context takes on recent devices; only where nobody can be asked.
+constexpr std::uint64_t kUsualContext = std::uint64_t{360} << 20;
+constexpr std::size_t kStackBytes = 256; ///< of a thread on the device
 /// Kernels are loaded when they are first used, and graphs are made for each size of batch.
 constexpr std::uint64_t kLater = std::uint64_t{64} << 20;
 
@@ -126,6 +127,9 @@ Result<std::uint64_t> bytesOfContext()
     std::call_once(once, [] {
         const auto measure = []() -> Result<std::uint64_t> {
             SIDA_TRY(checked(cudaFree(nullptr), "opening the device"));
+            // Room for the stacks of all threads that can run at once: 200 MB less than usual. A kernel that
+            // needs more gets more.
+            SIDA_TRY(checked(cudaDeviceSetLimit(cudaLimitStackSize, kStackBytes), "opening the device"));
             SIDA_TRY_ASSIGN(const MemoryUse use, memoryUseOfDevice());
             return (use.own > 0 ? use.own : kUsualContext) + kLater;
         };

@@ -91,7 +91,9 @@ class Comparison:
 
     def case(self, shape, batches):
         size, length = map(int, shape.split("x"))
-        return size, length, self.tokens(length, max(size * batches, size))
+        if size > 1:
+            batches = max(4, batches // 3)
+        return size, length, self.tokens(length, size * batches)
 
     def hugging_face(self, experts, mode, shapes):
         cases = []
@@ -168,10 +170,15 @@ class Comparison:
             predictor = self.train(experts)
             if not a.only_sida:
                 self.hugging_face(experts, "standard", a.shapes)
-                self.hugging_face(experts, "offload", a.shapes)
+                self.hugging_face(experts, "offload", a.offload_shapes or a.shapes)
+            self.write()
             for shape in a.shapes:
                 self.sida(experts, shape, "sida resident", ["--policy", "resident"])
-                for budget in a.budgets:
+                thorough = not a.thorough or shape in a.thorough
+                for budget in a.budgets if thorough else a.budgets[:1]:
+                    if not thorough:
+                        self.sida(experts, shape, "sida sida, oracle", ["--policy", "sida", "--predictor", "oracle"], budget)
+                        continue
                     self.sida(experts, shape, "sida on-demand lru", ["--policy", "on-demand", "--eviction", "lru"], budget)
                     if predictor:
                         self.sida(experts, shape, "sida sida", ["--policy", "sida", "--predictor", str(predictor)], budget)
@@ -212,6 +219,8 @@ def main():
     parser.add_argument("--out", required=True, help="for compare.json and compare.md")
     parser.add_argument("--experts", type=int, nargs="+", default=[8, 128])
     parser.add_argument("--shapes", nargs="+", default=["1x25", "1x64", "8x25", "64x25", "1x512"])
+    parser.add_argument("--thorough", nargs="+", help="shapes for all engines and budgets; default all")
+    parser.add_argument("--offload-shapes", nargs="*", help="shapes for accelerate; default all")
     parser.add_argument("--budgets", type=int, nargs="+", default=[10, 20, 40, 100])
     parser.add_argument("--batches", type=int, default=60, help="different batches of each shape")
     parser.add_argument("--repeat", type=int, default=3)
