@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 Status checkFiles(const RunSettings& settings, const RunPlan& plan, const Inspector& inspector)
 {
     std::vector<fs::path> inputs = {settings.model, settings.dataset};
-    if (!settings.predictor.empty())
+    if (!settings.predictor.empty() && settings.predictor != "oracle") // that one is no file
         inputs.emplace_back(settings.predictor);
     for (const fs::path& input : inputs)
         SIDA_TRY(checkInput(input));

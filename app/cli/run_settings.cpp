@@ -64,7 +64,9 @@ void addRunOptions(CLI::App& parser, RunSettings& settings)
             "--task", settings.task,
             "classify, sst2, mrpc, rte, multirc, text, seq2seq or score (default: told from model and data)")
         ->type_name("T");
-    parser.add_option("--predictor", settings.predictor, "Predictor from sida train")->type_name("FILE");
+    parser
+        .add_option("--predictor", settings.predictor, "Predictor from sida train, or oracle: always right")
+        ->type_name("FILE");
     parser
         .add_option(
             "--policy", settings.policy,

@@ -43,6 +43,8 @@ public:
     {
         return m_memory + m_blockBytes * static_cast<std::uint64_t>(index(key));
     }
+    /// All blocks, one behind the other.
+    std::span<const std::byte> memory() const { return {m_memory, m_mappedBytes}; }
     /// For the loader only.
     std::byte* mutableBlock(ExpertKey key)
     {

@@ -29,6 +29,23 @@ Linear::Linear(AlignedFloats weight, std::size_t outputs, std::size_t inputs, ke
     m_weight = {};
 }
 
+std::vector<float> Linear::plain() const
+{
+    std::vector<float> plain(m_outputs * m_inputs);
+    const auto valueAt = [this](std::size_t i) {
+        return m_element == kernels::Element::f32 ? m_weight.data()[i]
+                                                  : kernels::fromHalf(m_half.data()[i], m_element);
+    };
+    for (std::size_t output = 0; output < m_outputs; ++output) {
+        for (std::size_t input = 0; input < m_inputs; ++input) {
+            const std::size_t packed
+                = (output / kernels::kPanel * m_inputs + input) * kernels::kPanel + output % kernels::kPanel;
+            plain[output * m_inputs + input] = valueAt(m_packed ? packed : output * m_inputs + input);
+        }
+    }
+    return plain;
+}
+
 const std::byte* Linear::weight() const
 {
     return m_element == kernels::Element::f32 ? reinterpret_cast<const std::byte*>(m_weight.data())

@@ -10,6 +10,7 @@
 #include <new>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace sida::model
 {
@@ -62,6 +63,9 @@ public:
     {
         return m_weight.size() * sizeof(float) + m_half.size() * sizeof(std::uint16_t);
     }
+
+    /// The matrix as it was given, [outputs, inputs] row-major: every value exactly.
+    std::vector<float> plain() const;
 
     /// out[r] (+)= weight * in[r] for each row; strides in floats. Results are rounded to `result`, to the
     /// weights' own type if it is not given.

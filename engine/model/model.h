@@ -90,6 +90,10 @@ public:
     virtual Result<ForwardResult>
     forward(const dataset::TokenBatch& batch, ExpertSource& source, const ForwardOptions& options) const = 0;
 
+    /// The classifier head by itself, for hidden states [tokens, dModel] that were computed elsewhere;
+    /// sequences of these lengths one behind the other. [sequences, labels], empty without a head.
+    virtual std::vector<float> classify(std::span<const float> hidden, std::span<const int> lengths) const;
+
     /// Whether there is a decoder with a language model's head; the error says what the model can do instead.
     virtual Status checkDecodes() const = 0;
     /// Greedy generation until `</s>` or that many new tokens. A table routes the encoder's tokens only: the

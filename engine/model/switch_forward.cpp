@@ -279,29 +279,41 @@ ForwardResult SwitchForward::finish(const ForwardOptions& options)
     if (options.wantHidden)
         result.hidden.assign(at(m_plan.normed), at(m_plan.normed) + m_shape.tokens * m_dModel);
     if (m_weights.head)
-        result.logits = classify();
+        result.logits = classify(at(m_plan.normed), m_sequences, at(m_plan.pooled), at(m_plan.pooledDense));
     return result;
 }
 
+std::vector<float> SwitchForward::classify(std::span<const float> hidden, std::span<const int> lengths) const
+{
+    std::vector<Sequence> sequences;
+    std::size_t first = 0;
+    for (const int length : lengths) {
+        sequences.push_back({first, static_cast<std::size_t>(length)});
+        first += static_cast<std::size_t>(length);
+    }
+    AlignedFloats pooled(sequences.size() * m_dModel);
+    AlignedFloats dense(sequences.size() * m_dModel);
+    return classify(hidden.data(), sequences, pooled.data(), dense.data());
+}
+
 /// Mean over the real tokens, Linear, tanh, Linear.
-std::vector<float> SwitchForward::classify()
+std::vector<float> SwitchForward::classify(
+    const float* hidden, std::span<const Sequence> sequences, float* pooled, float* dense) const
 {
     using kernels::Element;
     const SwitchHeadWeights& head = *m_weights.head;
-    float* pooled = at(m_plan.pooled);
-    float* dense = at(m_plan.pooledDense);
-    for (std::size_t row = 0; row < m_sequences.size(); ++row) {
-        const Sequence& sequence = m_sequences[row];
+    for (std::size_t row = 0; row < sequences.size(); ++row) {
+        const Sequence& sequence = sequences[row];
         float* mean = pooled + row * m_dModel;
         std::fill_n(mean, m_dModel, 0.0F);
         for (std::size_t i = 0; i < sequence.length; ++i)
             m_kernels.addScaled(
-                at(m_plan.normed) + (sequence.firstToken + i) * m_dModel, 1.0F, m_dModel, mean, Element::f32);
+                hidden + (sequence.firstToken + i) * m_dModel, 1.0F, m_dModel, mean, Element::f32);
         m_kernels.scale(mean, 1.0F / static_cast<float>(sequence.length), m_dModel, m_element);
         std::copy_n(head.denseBias.data(), m_dModel, dense + row * m_dModel);
     }
     // Bias and product are one operator: they are rounded together.
-    const std::size_t rows = m_sequences.size();
+    const std::size_t rows = sequences.size();
     head.dense.apply(m_kernels, pooled, m_dModel, rows, dense, m_dModel, kernels::Store::add, Element::f32);
     m_kernels.round(dense, rows * m_dModel, m_element);
     activate(m_kernels, Activation::tanh, dense, rows * m_dModel, m_element);

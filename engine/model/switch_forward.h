@@ -44,6 +44,10 @@ public:
     encode(const dataset::TokenBatch& batch, ExpertSource& source, const ForwardOptions& options);
     void release() { m_memory.reset(); }
 
+    /// What the classifier head says of hidden states [tokens, dModel] of sequences one behind the other,
+    /// [sequences, labels]; they may come from elsewhere.
+    std::vector<float> classify(std::span<const float> hidden, std::span<const int> lengths) const;
+
     /// Upper bound of the memory that run() takes, for batches of rows x length with any real lengths.
     std::uint64_t workspaceBytes(int rows, int length, int topK, int threads) const;
 
@@ -58,7 +62,8 @@ private:
     void feedForward(const SwitchBlockWeights& block, std::size_t begin, std::size_t end, int member);
     void runExperts(std::size_t block, ExpertSource& source, const ForwardOptions& options);
     ForwardResult finish(const ForwardOptions& options);
-    std::vector<float> classify();
+    std::vector<float>
+    classify(const float* hidden, std::span<const Sequence> sequences, float* pooled, float* dense) const;
 
     float* at(std::size_t offset) const { return m_memory.get() + offset; }
     float* scratch(int member) const

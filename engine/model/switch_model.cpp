@@ -45,6 +45,11 @@ public:
         return m_forward->run(batch, source, options);
     }
 
+    std::vector<float> classify(std::span<const float> hidden, std::span<const int> lengths) const override
+    {
+        return m_weights.head ? m_forward->classify(hidden, lengths) : std::vector<float>();
+    }
+
     Status checkDecodes() const override;
     Result<GenerateResult> generate(
         const dataset::TokenBatch& batch, int maxNewTokens, ExpertSource& source,
@@ -128,6 +133,11 @@ Result<std::unique_ptr<Model>> loadModel(
     SIDA_TRY_ASSIGN(api::ModelInfo info, describeSwitch(checkpoint, layout, options));
     SIDA_TRY_ASSIGN(SwitchWeights weights, loadSwitch(layout, options, progress, stop));
     return std::make_unique<SwitchModel>(std::move(info), std::move(weights));
+}
+
+std::vector<float> Model::classify(std::span<const float>, std::span<const int>) const
+{
+    return {};
 }
 
 void HostExpertSource::beginLayer(int moeLayer, std::span<const ActiveExpert> active)

@@ -10,6 +10,7 @@
 #include "engine/runtime/compute_threads.h"
 #include "engine/runtime/create_engine.h"
 #include "engine/runtime/machine.h"
+#include "engine/runtime/oracle.h"
 #include "engine/runtime/plan.h"
 #include "engine/runtime/provenance.h"
 #include "engine/runtime/run.h"
@@ -127,6 +128,8 @@ Status LocalEngine::loadAgain(
     const std::filesystem::path folder = m_modelFolder;
     m_model.reset();
     SIDA_TRY_ASSIGN(m_model, model::loadModel(folder, progress, stop, optionsOf(options)));
+    if (m_predictor) // it may read the model's weights
+        SIDA_TRY(m_predictor->attach(*m_model));
     m_loadSeconds = static_cast<double>(monotonicNow() - begin) * 1e-9;
     return {};
 }
@@ -151,7 +154,12 @@ Result<api::DatasetInfo> LocalEngine::loadDataset(
 
 Result<api::PredictorInfo> LocalEngine::loadPredictor(const std::filesystem::path& file)
 {
-    SIDA_TRY_ASSIGN(std::unique_ptr<predictor::Predictor> loaded, predictor::loadPredictor(file));
+    std::unique_ptr<predictor::Predictor> loaded;
+    if (file == Oracle::kName) {
+        loaded = std::make_unique<Oracle>();
+    } else {
+        SIDA_TRY_ASSIGN(loaded, predictor::loadPredictor(file));
+    }
     if (m_model)
         SIDA_TRY(loaded->attach(*m_model));
     m_predictor = std::move(loaded);
@@ -184,6 +192,14 @@ LocalEngine::run(const api::RunOptions& options, const api::RunObserver& observe
     SIDA_TRY_ASSIGN(
         std::shared_ptr<Run> run,
         Run::prepare({*m_model, *m_dataset, predictor, m_tokenizer.get(), std::move(header)}, options));
+    if (auto* oracle = dynamic_cast<Oracle*>(m_predictor.get()); oracle != nullptr && predictor != nullptr) {
+        if (options.routing == api::Routing::predicted)
+            return failure(
+                ErrorKind::usage, "the oracle foretells where the routers send tokens: use routing exact");
+        const int threads = resolveThreads(options.threads);
+        setComputeThreads(threads);
+        SIDA_TRY(oracle->ask(*m_dataset, options.batchSize, threads, observer.progress, stop));
+    }
     {
         const std::lock_guard lock(m_runMutex);
         m_run = run;

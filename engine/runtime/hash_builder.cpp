@@ -111,8 +111,8 @@ void HashBuilder::finish(PreparedBatch& prepared, Nanoseconds begin)
     prepared.tableReady = clock.now();
     recorder.record(api::HashBuildRow{prepared.batch.number, begin, prepared.tableReady});
     // Copies begin now, while the batch still waits in the queue.
-    if (prefetchInto)
-        prefetchInto->addTable(*prepared.table, prepared.tableReady);
+    if (prefetch)
+        prefetch(*prepared.table, prepared.tableReady);
 }
 
 } // namespace sida::runtime

@@ -6,7 +6,7 @@
 #include "engine/base/clock.h"
 #include "engine/dataset/batch_stream.h"
 #include "engine/device/workspace.h"
-#include "engine/experts/expert_cache.h"
+#include "engine/experts/hash_table.h"
 #include "engine/predictor/predictor.h"
 #include "engine/profile/recorder.h"
 #include "engine/runtime/affinity_pool.h"
@@ -37,10 +37,11 @@ struct HashBuilder {
     std::span<const float> embeddings;
     device::Workspace* workspace = nullptr; ///< the predictor's
     int topK = 1;
-    experts::ExpertCache* prefetchInto = nullptr; ///< null: tables are used for routing or the order only
     bool keepsTables = true; ///< false: they are used for the order only
     AffinityPool* pool = nullptr; ///< null: batches go as the stream gives them
     std::size_t poolSamples = 0; ///< that wait in the pool, at most, while there are more
+    /// Told of each table before its batch is queued; empty: tables are used for routing or the order only.
+    std::function<void(const experts::HashTable& table, Nanoseconds ready)> prefetch;
     const SessionClock& clock;
     profile::Recorder::Producer& recorder;
     BoundedQueue<PreparedBatch>& queue;

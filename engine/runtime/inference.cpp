@@ -10,113 +10,35 @@
 namespace sida::runtime
 {
 
-namespace
-{
-
-/// Serves budget changes between two layers, when no slot is in use.
-class GatedSource final : public experts::ExpertSource
-{
-public:
-    GatedSource(experts::ExpertCache& cache, std::function<void()> betweenLayers)
-        : m_cache(cache)
-        , m_betweenLayers(std::move(betweenLayers))
-    {
-    }
-    void beginLayer(int moeLayer, std::span<const experts::ActiveExpert> active) override
-    {
-        m_betweenLayers();
-        m_cache.beginLayer(moeLayer, active);
-    }
-    Ready next() override { return m_cache.next(); }
-    std::optional<Ready> nextIfReady() override { return m_cache.nextIfReady(); }
-    void release(std::size_t index) override { m_cache.release(index); }
-    void endLayer() override { m_cache.endLayer(); }
-
-private:
-    experts::ExpertCache& m_cache;
-    std::function<void()> m_betweenLayers;
-};
-
-} // namespace
-
 Status Run::inferAll(BoundedQueue<PreparedBatch>& queue, const std::stop_token& stop)
 {
-    Nanoseconds first = 0;
     Nanoseconds firstCpu = 0;
     while (!stop.stop_requested()) {
         std::optional<PreparedBatch> prepared = queue.pop(stop);
         if (!prepared || stop.stop_requested())
             break;
         if (prepared->batch.number == 0) {
-            first = m_clock.now();
+            m_firstBegin = m_clock.now();
             firstCpu = threadCpuTime();
         }
         m_gate.serve([this](const units::Budget& budget) { return applyBudget(budget); });
-        SIDA_TRY(inferOne(*prepared));
-        m_inferenceNs = m_clock.now() - first;
+        SIDA_TRY(m_executor->run(std::move(*prepared)));
         m_inferenceCpuNs = threadCpuTime() - firstCpu;
     }
-    return {};
+    return m_executor->finish();
 }
 
-Status Run::inferOne(const PreparedBatch& prepared)
+void Run::deliver(const PreparedBatch& prepared, Answers& answers, api::BatchRow row)
 {
-    const experts::HashTable* table = prepared.table ? &*prepared.table : nullptr;
-    const bool exact = m_options.routing == api::Routing::exact;
-    model::ForwardHooks hooks;
-    if (table && exact)
-        hooks.routed = [&](int moeLayer, std::span<const std::uint16_t> expertOfToken) {
-            if (static_cast<std::size_t>(moeLayer) < table->layers.size())
-                recordHash(*table, moeLayer, expertOfToken);
-        };
-    model::ForwardOptions forward;
-    forward.routing = exact ? nullptr : table;
-    forward.wantHidden = m_options.keepOutputs && m_inputs.data.info.task == api::Task::text;
-    forward.hooks = &hooks;
-    forward.capacity = m_options.capacity;
-    GatedSource source(m_cache, [this] {
-        m_gate.serve([this](const units::Budget& budget) { return applyBudget(budget); });
-    });
-
-    api::BatchRow row;
     row.batch = prepared.batch.number;
     row.samples = static_cast<std::uint32_t>(prepared.batch.rows);
     row.tokens = static_cast<std::uint32_t>(prepared.batch.tokens());
     row.tableReady = prepared.tableReady;
-    m_cache.beginBatch(row.batch, table, prepared.tableReady);
-    row.begin = m_clock.now();
-    Result<Answers> answers = ask(prepared.batch, source, forward);
-    row.end = m_clock.now();
-    if (!answers)
-        return failure(answers.error());
     for (std::size_t i = 0; i < prepared.batch.samples.size(); ++i)
-        row.tokens += decoderInputs(*answers, i, prepared.batch);
+        row.tokens += decoderInputs(answers, i, prepared.batch);
     m_inferenceRecorder.record(row);
-    recordSamples(prepared, *answers);
-    return {};
-}
-
-Result<Run::Answers> Run::ask(
-    const dataset::TokenBatch& batch, experts::ExpertSource& source,
-    const model::ForwardOptions& options) const
-{
-    const device::WorkspaceScope scope(m_workspace);
-    Answers answers;
-    switch (m_inputs.data.info.task) {
-    case api::Task::seq2seq: {
-        SIDA_TRY_ASSIGN(
-            answers.generated, m_inputs.model.generate(batch, m_options.maxNewTokens, source, options));
-        break;
-    }
-    case api::Task::score: {
-        const bool logits = m_options.keepOutputs && m_options.keepTargetLogits;
-        SIDA_TRY_ASSIGN(answers.scored, m_inputs.model.score(batch, logits, source, options));
-        break;
-    }
-    default:
-        SIDA_TRY_ASSIGN(answers.forward, m_inputs.model.forward(batch, source, options));
-    }
-    return answers;
+    recordSamples(prepared, answers);
+    m_inferenceNs = m_clock.now() - m_firstBegin;
 }
 
 /// Each token that the decoder read counts once.

@@ -106,9 +106,8 @@ Status describeCuda(api::DoctorReport& report, const std::stop_token& stop)
             report.notes.push_back(measured.error().message);
         report.devices.push_back(std::move(device));
     }
-    report.notes.emplace_back("Runs use the CPU (--device cpu) in this version: the GPU is described and "
-                              "measured here, and its forward "
-                              "pass is tested, but models do not run on it yet.");
+    report.notes.emplace_back("On the GPU (--device cuda) encoders run with exact routing; generating and scoring, routing "
+                              "predicted and training run on the CPU.");
     return {};
 }
 

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/plan.h"
 
+#include "engine/device/cuda/module.h"
+#include "engine/runtime/cuda_weights.h"
+
 #include "engine/base/units.h"
 #include "engine/experts/expert_cache.h"
 #include "engine/runtime/compute_threads.h"
@@ -22,6 +25,20 @@ constexpr int kFewestSlots = 2;
 std::uint64_t& of(api::PurposeBytes& bytes, api::Purpose purpose)
 {
     return bytes[static_cast<std::size_t>(purpose)];
+}
+
+/// By what the device itself says.
+Status planCuda(
+    const model::Model& model, const api::RunOptions& options, const BatchShape& shape,
+    api::PurposeBytes& bytes)
+{
+    SIDA_TRY_ASSIGN(cuda::Module* const module, cuda::loadModule());
+    SIDA_TRY_ASSIGN(const cuda::EncoderShape encoder, cudaShapeOf(model, shape));
+    SIDA_TRY_ASSIGN(of(bytes, api::Purpose::runtimeContext), module->contextBytes());
+    const cuda::EncoderBytes needed = module->encoderBytes(options.dtype, encoder);
+    of(bytes, api::Purpose::denseWeights) = needed.dense;
+    of(bytes, api::Purpose::activations) = needed.workspace;
+    return {};
 }
 
 } // namespace
@@ -56,18 +73,25 @@ Result<api::BudgetPlan> planBudget(
     BatchShape shape)
 {
     const int topK = options.routing == api::Routing::predicted ? options.topK : 1;
-    const std::uint64_t slotBytes = experts::ExpertCache::slotBytes(model.experts());
+    const std::uint64_t slotBytes = options.device == api::DeviceKind::cuda
+        ? model.experts().blockBytes()
+        : experts::ExpertCache::slotBytes(model.experts());
+    const bool onGpu = options.device == api::DeviceKind::cuda;
     api::BudgetPlan plan;
     plan.experts = model.experts().expertCount();
     plan.moeLayers = model.experts().layers();
     plan.slotBytes = slotBytes;
-    of(plan.byPurpose, api::Purpose::denseWeights) = model.info().denseBytes;
-    of(plan.byPurpose, api::Purpose::activations) = model.workspaceBytes(
-        {shape.rows, shape.length, topK, inferenceThreads(options), shape.targetLength, shape.generates});
+    if (onGpu) {
+        SIDA_TRY(planCuda(model, options, shape, plan.byPurpose));
+    } else {
+        of(plan.byPurpose, api::Purpose::denseWeights) = model.info().denseBytes;
+        of(plan.byPurpose, api::Purpose::activations) = model.workspaceBytes(
+            {shape.rows, shape.length, topK, inferenceThreads(options), shape.targetLength, shape.generates});
+    }
     const std::uint64_t withoutPredictor
         = std::accumulate(plan.byPurpose.begin(), plan.byPurpose.end(), std::uint64_t{0});
     plan.residentBytes = withoutPredictor + slotBytes * static_cast<std::uint64_t>(plan.experts);
-    if (predictor && needsPredictor(options))
+    if (predictor && needsPredictor(options) && !onGpu) // it runs on the CPU, in memory that is no device's
         of(plan.byPurpose, api::Purpose::predictor)
             = predictor->weightBytes() + predictor->workspaceBytes(shape.rows, shape.length);
     const std::uint64_t fixed

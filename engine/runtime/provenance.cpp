@@ -5,6 +5,7 @@
 #include "engine/api/metric.h"
 #include "engine/base/units.h"
 #include "engine/base/version.h"
+#include "engine/device/cuda/module.h"
 #include "engine/runtime/compute_threads.h"
 #include "engine/runtime/machine.h"
 
@@ -52,6 +53,17 @@ void addOptions(api::Provenance& facts, int maxLength, const api::RunOptions& op
     add("max_length", std::to_string(maxLength));
     add("repeat", std::to_string(options.repeat));
     add("seed", std::to_string(options.seed));
+}
+
+std::string deviceName(api::DeviceKind kind)
+{
+    if (kind == api::DeviceKind::cuda) {
+        if (const auto module = cuda::loadModule()) {
+            if (const auto devices = (*module)->devices(); devices && !devices->empty())
+                return devices->front().name;
+        }
+    }
+    return describeCpu().name;
 }
 
 void addInputs(
@@ -111,7 +123,7 @@ api::RunHeader describeRun(
            {"created", nowInUtc()},
            {"host", hostName()},
            {"os", operatingSystem()},
-           {"device", describeCpu().name}};
+           {"device", deviceName(options.device)}};
     for (const auto& [library, number] : libraryVersions()) {
         if (library != "sida_studio")
             facts.emplace_back(library, number);

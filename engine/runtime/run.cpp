@@ -20,12 +20,6 @@ namespace
 
 Status checkOptions(const Run::Inputs& inputs, const api::RunOptions& options)
 {
-    if (options.device != api::DeviceKind::cpu)
-        return failure(
-            ErrorKind::unsupported,
-            "device cuda: this build has no CUDA module; use --device cpu, which runs the same cache and "
-            "queues in host "
-            "memory");
     if (options.dtype != inputs.model.info().computeDtype)
         return failure(
             ErrorKind::internal,
@@ -33,6 +27,8 @@ Status checkOptions(const Run::Inputs& inputs, const api::RunOptions& options)
                 "the model was loaded for {}, not for {}", api::name(inputs.model.info().computeDtype),
                 api::name(options.dtype)));
     const api::Task task = inputs.data.info.task;
+    if (options.device == api::DeviceKind::cuda)
+        SIDA_TRY(checkCudaOptions(task, options));
     if (task == api::Task::seq2seq || task == api::Task::score)
         SIDA_TRY(inputs.model.checkDecodes());
     if (options.paperPooling > 0 && !api::classifies(task))
@@ -59,15 +55,6 @@ Status checkOptions(const Run::Inputs& inputs, const api::RunOptions& options)
     return {};
 }
 
-/// 0 for the cache's own rule.
-std::uint64_t prefetchBytes(const api::RunOptions& options, const api::BudgetPlan& plan)
-{
-    if (options.prefetchLimit.kind == units::Budget::Kind::unlimited)
-        return 0;
-    const std::uint64_t slots = plan.byPurpose[static_cast<std::size_t>(api::Purpose::expertSlots)];
-    return std::max<std::uint64_t>(1, options.prefetchLimit.resolve(slots));
-}
-
 } // namespace
 
 Result<std::unique_ptr<Run>> Run::prepare(Inputs inputs, const api::RunOptions& options)
@@ -76,7 +63,9 @@ Result<std::unique_ptr<Run>> Run::prepare(Inputs inputs, const api::RunOptions& 
     const BatchShape shape = largestBatch(inputs.data, options);
     SIDA_TRY_ASSIGN(const api::BudgetPlan plan, planBudget(inputs.model, inputs.predictor, options, shape));
     try {
-        return std::unique_ptr<Run>(new Run(std::move(inputs), options, shape, plan));
+        auto run = std::unique_ptr<Run>(new Run(std::move(inputs), options, shape, plan));
+        SIDA_TRY(run->makeExecutor());
+        return run;
     } catch (const std::bad_alloc&) {
         return failure(
             ErrorKind::budget,
@@ -96,14 +85,14 @@ Run::Run(Inputs inputs, const api::RunOptions& options, BatchShape shape, const 
     , m_hashRecorder(m_recorder.addProducer("hash"))
     , m_transferRecorder(m_recorder.addProducer("transfer"))
     , m_ledger(plan.budgetBytes)
-    , m_workspace(plan.byPurpose[static_cast<std::size_t>(api::Purpose::activations)])
+    , m_workspace(
+          options.device == api::DeviceKind::cpu ? std::make_unique<device::Workspace>(
+              plan.byPurpose[static_cast<std::size_t>(api::Purpose::activations)])
+                                                 : nullptr)
     , m_predictorWorkspace(
           m_inputs.predictor ? std::make_unique<device::Workspace>(
               m_inputs.predictor->workspaceBytes(shape.rows, shape.length))
                              : nullptr)
-    , m_cache(
-          m_inputs.model.experts(), m_ledger, m_clock, m_transferRecorder, m_inferenceRecorder,
-          {options.eviction, plan.slots, options.lookahead + 3, prefetchBytes(options, plan)})
 {
     api::RunHeader& header = m_inputs.header;
     header.residentBytes = plan.residentBytes;
@@ -113,6 +102,33 @@ Run::Run(Inputs inputs, const api::RunOptions& options, BatchShape shape, const 
     header.totalSamples = samples() * static_cast<std::uint64_t>(options.repeat);
     if (options.keepOutputs)
         m_outputs.resize(samples());
+}
+
+Status Run::makeExecutor()
+{
+    Executor::Surroundings surroundings{
+        m_inputs.model,
+        m_inputs.data,
+        m_options,
+        m_shape,
+        m_plan,
+        m_clock,
+        m_ledger,
+        m_inferenceRecorder,
+        m_transferRecorder,
+        [this](const PreparedBatch& batch, Answers& answers, api::BatchRow row) {
+            deliver(batch, answers, row);
+        },
+        [this](const experts::HashTable& table, int layer, std::span<const std::uint16_t> experts) {
+            recordHash(table, layer, experts);
+        },
+        [this] { m_gate.serve([this](const units::Budget& budget) { return applyBudget(budget); }); }};
+    if (m_options.device == api::DeviceKind::cpu) {
+        m_executor = makeCpuExecutor(std::move(surroundings), *m_workspace);
+        return {};
+    }
+    SIDA_TRY_ASSIGN(m_executor, makeCudaExecutor(std::move(surroundings)));
+    return {};
 }
 
 std::uint64_t Run::samples() const
@@ -144,8 +160,8 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
     if (status) {
         BoundedQueue<PreparedBatch> queue(static_cast<std::size_t>(std::max(1, m_options.lookahead)));
         Status hashStatus;
-        std::jthread transfers = startThread(
-            "sida-transfer", [this](const std::stop_token& end) { m_cache.serveTransfers(end); });
+        std::jthread transfers
+            = startThread("sida-transfer", [this](const std::stop_token& end) { m_executor->serve(end); });
         std::jthread hashing = startThread("sida-hash", [&](const std::stop_token&) {
             setComputeThreads(1);
             const bool byLength = m_options.order == api::BatchOrder::length;
@@ -162,15 +178,19 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
                 m_inputs.model.embeddings(),
                 m_predictorWorkspace.get(),
                 m_options.topK,
-                m_options.policy == api::Policy::sida ? &m_cache : nullptr,
                 usesTables(m_options),
                 pool.get(),
                 waiting,
+                {},
                 m_clock,
                 m_hashRecorder,
                 queue,
                 m_options.paperPooling,
                 m_inputs.model.info().padToken};
+            if (m_options.policy == api::Policy::sida)
+                builder.prefetch = [this](const experts::HashTable& table, Nanoseconds ready) {
+                    m_executor->addTable(table, ready);
+                };
             hashStatus = builder.build(ownStop.get_token());
         });
         std::jthread inference = startThread("sida-inference", [&](const std::stop_token&) {
@@ -228,7 +248,7 @@ std::unique_ptr<AffinityPool> Run::affinityPool() const
         experts.push_back(layer.experts);
     experts::AffinityOrder::Options order;
     order.experts = std::accumulate(experts.begin(), experts.end(), 0);
-    order.slots = m_cache.slots();
+    order.slots = m_plan.slots;
     order.batchSize = m_options.batchSize;
     order.patience = 2 * m_options.lookahead;
     return std::make_unique<AffinityPool>(std::move(experts), order);
@@ -251,7 +271,7 @@ Status Run::askReference(const api::RunObserver& observer, const std::stop_token
         if (!batch)
             return {};
         padLikePaper(*batch, m_options.paperPooling, m_inputs.model.info().padToken);
-        const device::WorkspaceScope scope(m_workspace);
+        const device::WorkspaceScope scope(*m_workspace);
         SIDA_TRY_ASSIGN(const model::ForwardResult result, m_inputs.model.forward(*batch, source, {}));
         const std::size_t rows = batch->samples.size();
         for (std::size_t row = 0; row < rows; ++row)
@@ -265,11 +285,12 @@ Status Run::askReference(const api::RunObserver& observer, const std::stop_token
 Status Run::reserveFixedMemory()
 {
     for (const api::Purpose purpose :
-         {api::Purpose::denseWeights, api::Purpose::predictor, api::Purpose::activations})
+         {api::Purpose::denseWeights, api::Purpose::predictor, api::Purpose::activations,
+          api::Purpose::runtimeContext})
         SIDA_TRY(m_ledger.reserve(purpose, m_plan.byPurpose[static_cast<std::size_t>(purpose)]));
     recordMemory();
-    if (m_options.policy == api::Policy::resident)
-        SIDA_TRY(m_cache.preloadAll({}));
+    SIDA_TRY(m_executor->open());
+    recordMemory();
     return {};
 }
 
@@ -292,12 +313,14 @@ BudgetGate::Answer Run::applyBudget(const units::Budget& budget)
         if (plan->budgetBytes >= before)
             committed = m_ledger.setBudget(plan->budgetBytes);
         if (committed) {
-            const int slotsBefore = m_cache.slots();
-            m_cache.resize(plan->slots);
-            if (plan->budgetBytes < before)
+            const int slotsBefore = m_executor->slots();
+            committed = m_executor->resize(plan->slots);
+            if (committed && plan->budgetBytes < before)
                 committed = m_ledger.setBudget(plan->budgetBytes);
-            if (!committed)
-                m_cache.resize(slotsBefore); // the old budget stays, and with it what it allows
+            if (!committed) { // the old budget stays, and with it what it allows
+                (void)m_executor->resize(slotsBefore);
+                (void)m_ledger.setBudget(before);
+            }
         }
         if (!committed)
             plan = failure(committed.error());

@@ -7,11 +7,11 @@
 #include "engine/dataset/dataset.h"
 #include "engine/device/memory/memory_ledger.h"
 #include "engine/device/workspace.h"
-#include "engine/experts/expert_cache.h"
 #include "engine/model/model.h"
 #include "engine/predictor/predictor.h"
 #include "engine/profile/recorder.h"
 #include "engine/runtime/budget_gate.h"
+#include "engine/runtime/executor.h"
 #include "engine/runtime/hash_builder.h"
 #include "engine/runtime/plan.h"
 
@@ -51,16 +51,8 @@ private:
     Status askReference(const api::RunObserver& observer, const std::stop_token& stop);
     Status reserveFixedMemory();
     Status inferAll(BoundedQueue<PreparedBatch>& queue, const std::stop_token& stop);
-    /// What the model said of a batch: one of these, by task.
-    struct Answers {
-        model::ForwardResult forward;
-        model::GenerateResult generated;
-        model::ScoreResult scored;
-    };
-    Status inferOne(const PreparedBatch& prepared);
-    Result<Answers>
-    ask(const dataset::TokenBatch& batch, experts::ExpertSource& source,
-        const model::ForwardOptions& options) const;
+    void deliver(const PreparedBatch& prepared, Answers& answers, api::BatchRow row);
+    Status makeExecutor();
     static std::uint32_t
     decoderInputs(const Answers& answers, std::size_t row, const dataset::TokenBatch& batch);
     void recordSamples(const PreparedBatch& prepared, Answers& answers);
@@ -86,10 +78,11 @@ private:
     profile::Recorder::Producer& m_hashRecorder;
     profile::Recorder::Producer& m_transferRecorder;
     device::MemoryLedger m_ledger;
-    mutable device::Workspace m_workspace;
+    std::unique_ptr<device::Workspace> m_workspace; ///< of the CPU's forward pass; null where that is not run
     std::unique_ptr<device::Workspace> m_predictorWorkspace;
-    experts::ExpertCache m_cache;
+    std::unique_ptr<Executor> m_executor;
     BudgetGate m_gate;
+    Nanoseconds m_firstBegin = 0;
     Nanoseconds m_inferenceNs = 0; ///< first batch begun to last batch ended
     Nanoseconds m_inferenceCpuNs = 0; ///< processor time of the inference thread in that span
     std::vector<std::int32_t> m_reference; ///< by sample; empty unless routing is predicted

@@ -10,7 +10,7 @@ namespace sida::cuda
 namespace
 {
 
-constexpr std::size_t kWorkspaceBytes = std::size_t{32} << 20; // what cuBLAS itself takes on this generation
+constexpr std::size_t kWorkspaceBytes = Blas::kWorkspace;
 
 template <typename Value>
 Status setAttribute(cublasLtMatmulDesc_t product, cublasLtMatmulDescAttributes_t attribute, Value value)

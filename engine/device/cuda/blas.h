@@ -15,6 +15,8 @@ namespace sida::cuda
 class Blas
 {
 public:
+    static constexpr std::size_t kWorkspace = std::size_t{32} << 20; ///< what cuBLAS itself takes on Hopper
+
     enum class Epilogue : std::uint8_t { plain, relu, addTo };
     struct Product {
         Epilogue epilogue = Epilogue::plain;

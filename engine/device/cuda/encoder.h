@@ -4,9 +4,11 @@
 
 #include "engine/api/types.h"
 #include "engine/base/result.h"
+#include "engine/device/cuda/exchange.h"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -22,7 +24,13 @@ struct EncoderShape {
     int vocabulary = 0;
     float epsilon = 1e-6F;
     std::vector<int> experts; ///< of each block; 0 = dense
-    int slots = 0;
+    /// Of an expert's block, in numbers: its whole size and where wo begins. 0: wo lies directly behind wi.
+    std::size_t expertNumbers = 0;
+    std::size_t outerAt = 0;
+    int slots = 0; ///< that there can be; as many as there are experts, or fewer
+    /// False: every expert stays where place() puts it. True: experts come and go while batches run, and a
+    /// batch waits for those that are missing.
+    bool served = false;
     int tokens = 0; ///< of a batch, padding not counted
     int sequences = 0; ///< of a batch
     int longest = 0; ///< tokens of a sequence
@@ -48,32 +56,76 @@ struct HostWeights {
     std::vector<HostBlock> blocks;
 };
 
+/// When a copy ran, by the device's clock.
+struct CopyTimes {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+};
+
+/// What the encoder takes of the device's memory, in bytes.
+struct EncoderBytes {
+    std::uint64_t dense = 0;
+    std::uint64_t workspace = 0;
+    std::uint64_t slot = 0; ///< of one slot
+};
+
 /// The Switch encoder on one CUDA device: the whole forward pass as one graph for each size of batch, without
-/// a word to the host between its first kernel and its last. Sequences lie one behind the other, so padding
-/// costs nothing and is never routed. Numbers are rounded where the reference rounds them
-/// (docs: Hugging Face's modeling_switch_transformers), sums are in f32 in an order that depends on neither
-/// slots nor the company in the batch's experts.
+/// a word to the host between its first kernel and its last, unless experts are missing. Sequences lie one
+/// behind the other, so padding costs nothing and is never routed. Numbers are rounded where the reference
+/// rounds them (docs: Hugging Face's modeling_switch_transformers), sums are in f32 in an order that depends
+/// on neither slots nor the company in the batch's experts, nor on when these arrived.
 ///
-/// One thread at a time.
+/// Served, an expert that is missing when its layer has been routed is waited for by the device: the layer is
+/// computed in waves, first what is there, then what has come, so that any two slots suffice. Who serves
+/// reads the exchange (exchange.h) and copies; where experts are stands in a table in host memory that the
+/// device reads once it has begun a layer. Who takes an expert away says so in the table first and then looks
+/// whether its layer has begun.
+///
+/// One thread submits; another may serve meanwhile (the second group of functions).
 class Encoder
 {
 public:
     virtual ~Encoder() = default;
 
-    /// Copies one expert (wi, then wo) into a slot.
+    /// Memory for so many slots, the first ones. Only while no batch runs and nothing is copied.
+    virtual Status setSlots(int slots) = 0;
+    /// Copies one expert (wi, then wo) into a slot and waits for it.
     virtual Status fillSlot(int slot, const void* block) = 0;
     /// From the next run on the expert is read from there; -1 = it is not on the device. A run that routes a
-    /// token to an expert that is not there fails.
+    /// token to an expert that is not there fails unless it is served.
     virtual Status place(int moeLayer, int expert, int slot) = 0;
 
-    /// `offsets`: first token of each sequence, and the number of tokens.
+    /// Starts a batch; gives its number (exchange.h). At most two may be under way. `offsets`: first token of
+    /// each sequence, and the number of tokens.
+    virtual Result<std::uint32_t>
+    submit(std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets, bool wantHidden) = 0;
+    /// Whether the batch has ended; an error when it cannot end any more.
+    virtual Result<bool> isDone(std::uint32_t sequence) = 0;
+    /// Of a batch that has ended, until two more have been submitted: [tokens, dModel], after the final norm.
+    virtual std::vector<float> hiddenOf(std::uint32_t sequence) const = 0;
+    /// Likewise: the expert of each token.
+    virtual std::span<const std::uint16_t> choiceOf(std::uint32_t sequence, int moeLayer) const = 0;
+
+    /// Submits and waits.
     virtual Status run(std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets) = 0;
     /// Of the last run: [tokens, dModel], after the final norm.
     virtual Result<std::vector<float>> hidden() = 0;
     /// Of the last run: tokens of each expert of a layer.
     virtual Result<std::vector<int>> routed(int moeLayer) = 0;
 
-    /// What was allocated for weights, slots and workspace.
+    // Whoever serves: one thread.
+    virtual const ExchangeLayout& layout() const = 0;
+    virtual const std::byte* half(std::uint32_t sequence) const = 0;
+    /// Where the device looks for an expert, -1 for nowhere. The caller orders this against what it reads.
+    virtual void publish(int moeLayer, int expert, int slot) = 0;
+    /// Begins a copy, at whose end the expert is published.
+    virtual Status beginCopy(int slot, const void* block, int moeLayer, int expert) = 0;
+    virtual bool canBeginCopy() const = 0;
+    virtual Result<std::optional<CopyTimes>> endedCopy() = 0;
+    /// Batches under way stop waiting for experts, and fail.
+    virtual void giveUp() = 0;
+
+    /// What was allocated for weights, workspace and slots.
     virtual std::uint64_t deviceBytes() const = 0;
 };
 

@@ -10,4 +10,9 @@ Result<std::unique_ptr<Encoder>> makeEncoderBf16(const EncoderShape& shape, cons
     return makeEncoderOf<bf16>(shape, weights);
 }
 
+EncoderBytes encoderBytesBf16(const EncoderShape& shape)
+{
+    return EncoderOf<bf16>::bytesOf(shape);
+}
+
 } // namespace sida::cuda

@@ -10,4 +10,9 @@ Result<std::unique_ptr<Encoder>> makeEncoderF16(const EncoderShape& shape, const
     return makeEncoderOf<f16>(shape, weights);
 }
 
+EncoderBytes encoderBytesF16(const EncoderShape& shape)
+{
+    return EncoderOf<f16>::bytesOf(shape);
+}
+
 } // namespace sida::cuda

@@ -10,4 +10,9 @@ Result<std::unique_ptr<Encoder>> makeEncoderF32(const EncoderShape& shape, const
     return makeEncoderOf<float>(shape, weights);
 }
 
+EncoderBytes encoderBytesF32(const EncoderShape& shape)
+{
+    return EncoderOf<float>::bytesOf(shape);
+}
+
 } // namespace sida::cuda

@@ -4,17 +4,24 @@
 
 #include "engine/device/cuda/attention.cuh"
 #include "engine/device/cuda/blas.h"
+#include "engine/device/cuda/copier.h"
 #include "engine/device/cuda/encoder.h"
 #include "engine/device/cuda/make_encoder.h"
 #include "engine/device/cuda/norm.cuh"
 #include "engine/device/cuda/router.cuh"
+#include "engine/device/cuda/serve.cuh"
 #include "engine/device/cuda/skinny_gemm.cuh"
+#include "engine/device/cuda/slot_memory.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cstring>
 #include <map>
+#include <mutex>
 #include <numeric>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 namespace sida::cuda
 {
@@ -39,10 +46,13 @@ public:
     explicit EncoderOf(EncoderShape shape)
         : m_shape(std::move(shape))
         , m_inner(m_shape.heads * m_shape.dKv)
-        , m_expertNumbers(std::size_t{2} * m_shape.dModel * m_shape.dFf)
+        , m_expertNumbers(
+              m_shape.expertNumbers > 0 ? m_shape.expertNumbers
+                                        : std::size_t{2} * m_shape.dModel * m_shape.dFf)
     {
         for (const int experts : m_shape.experts) {
             m_mostExperts = std::max(m_mostExperts, experts);
+            m_allExperts += experts;
             m_layers += experts > 0 ? 1 : 0;
         }
     }
@@ -51,16 +61,48 @@ public:
     /// Takes all memory and copies the weights.
     Status open(const HostWeights& weights);
 
+    Status setSlots(int slots) override;
     Status fillSlot(int slot, const void* block) override;
     Status place(int moeLayer, int expert, int slot) override;
+    Result<std::uint32_t> submit(
+        std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets, bool wantHidden) override;
+    Result<bool> isDone(std::uint32_t sequence) override;
+    std::vector<float> hiddenOf(std::uint32_t sequence) const override;
+    std::span<const std::uint16_t> choiceOf(std::uint32_t sequence, int moeLayer) const override;
     Status run(std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets) override;
     Result<std::vector<float>> hidden() override;
     Result<std::vector<int>> routed(int moeLayer) override;
-    std::uint64_t deviceBytes() const override { return m_memory.bytes(); }
+
+    const ExchangeLayout& layout() const override { return m_layout; }
+    const std::byte* half(std::uint32_t sequence) const override
+    {
+        return m_exchange.host + sequence % 2 * m_layout.halfBytes();
+    }
+    void publish(int moeLayer, int expert, int slot) override
+    {
+        __atomic_store_n(m_table.host + row(moeLayer) + expert, slot, __ATOMIC_SEQ_CST);
+    }
+    Status beginCopy(int slot, const void* block, int moeLayer, int expert) override;
+    bool canBeginCopy() const override { return !m_copier.isFull(); }
+    Result<std::optional<CopyTimes>> endedCopy() override { return m_copier.ended(); }
+    void giveUp() override { __atomic_store_n(m_stop.host, 1, __ATOMIC_SEQ_CST); }
+    std::uint64_t deviceBytes() const override { return m_memory.bytes() + m_slotMemory.bytes(); }
+
+    static EncoderBytes bytesOf(const EncoderShape& shape);
 
 private:
     static constexpr int kFew = 64; ///< tokens up to which the skinny kernels beat the library
-    static constexpr int kHeader = 2; ///< numbers before the offsets in the input
+    static constexpr int kHeader = 3; ///< numbers before the offsets in the input
+    static constexpr int kGroups = 3; ///< waves for what is missing, where slots are scarce
+
+    /// Host memory that the device sees at an address of its own.
+    template <typename N>
+    struct Shared {
+        N* host = nullptr;
+        N* device = nullptr;
+    };
+    template <typename N>
+    Status share(Shared<N>& shared, std::size_t count);
 
     struct Block {
         T* attentionNorm = nullptr;
@@ -79,7 +121,15 @@ private:
     Result<cudaGraphExec_t> graphOf(const Bucket& bucket);
 
     Status forward(const Bucket& bucket);
-    Status norm(const Bucket& bucket, const T* weight);
+    Status norm(const Bucket& bucket, const T* weight, int endedLayer);
+    int wavesOf(const Bucket& bucket, int experts) const;
+    BatchArguments batchArguments() const;
+    ServeArguments serveArguments(int layer, int waves) const;
+    std::size_t row(int layer) const { return static_cast<std::size_t>(layer) * m_mostExperts; }
+    const BatchRecord& record(std::uint32_t sequence) const
+    {
+        return *reinterpret_cast<const BatchRecord*>(half(sequence));
+    }
     template <Store STORE>
     Status product(const Bucket& bucket, const T* x, const T* w, int out, int k, void* y);
     Status attention(const Bucket& bucket);
@@ -95,6 +145,7 @@ private:
     int inputNumbers(int tokens) const { return kHeader + m_shape.sequences + 1 + tokens; }
     const int* tokens() const { return m_input; }
     const int* sequences() const { return m_input + 1; }
+    const int* wanted() const { return m_input + 2; }
     const int* offsets() const { return m_input + kHeader; }
     const int* ids() const { return m_input + inputNumbers(0); }
 
@@ -110,15 +161,27 @@ private:
     Blas m_blas;
     cudaStream_t m_stream = nullptr;
     std::map<Bucket, cudaGraphExec_t> m_graphs;
-    int* m_pinned = nullptr; ///< a batch on its way to m_input
-    int* m_pinnedMissing = nullptr;
+    SlotMemory m_slotMemory;
+    Copier m_copier;
+    int m_slotCount = 0;
+    int m_allExperts = 0;
+    int m_choiceStride = 0; ///< tokens, rounded up
+    std::uint32_t m_submitted = 0;
+    std::vector<void*> m_pinned;
+    ExchangeLayout m_layout;
+    Shared<int> m_hostInput; ///< [2, numbers]: batches on their way to m_input
+    Shared<std::byte> m_exchange; ///< [2] halves
+    Shared<int> m_table; ///< [layers, m_mostExperts], when served
+    Shared<int> m_stop;
+    Shared<T> m_hostHidden; ///< [2, m_choiceStride, d]
+    Shared<std::uint16_t> m_hostChoice; ///< [2, layers, m_choiceStride]
 
     T* m_embedding = nullptr;
     T* m_bias = nullptr;
     T* m_finalNorm = nullptr;
     std::vector<Block> m_blocks;
     T* m_slots = nullptr;
-    int* m_slotOf = nullptr; ///< [layers, m_mostExperts]
+    int* m_slotOf = nullptr; ///< [layers, m_mostExperts], when not served
 
     int* m_input = nullptr;
     T* m_hidden = nullptr;
@@ -127,11 +190,14 @@ private:
     T* m_mixed = nullptr;
     T* m_feedForward = nullptr;
     float* m_logits = nullptr;
-    int* m_choice = nullptr;
+    int* m_choice = nullptr; ///< [layers, m_choiceStride]
     float* m_weight = nullptr;
     int* m_order = nullptr;
-    ActiveExpert* m_active = nullptr;
+    ActiveExpert* m_active = nullptr; ///< of a layer
     int* m_activeCount = nullptr;
+    ActiveExpert* m_wave = nullptr; ///< those of them that are computed next
+    int* m_waveCount = nullptr;
+    unsigned* m_sequence = nullptr; ///< number of the next batch, or of the one under way
     int* m_routed = nullptr; ///< [layers, m_mostExperts]
     int* m_missing = nullptr; ///< experts that were wanted and not there
 };
@@ -139,14 +205,14 @@ private:
 template <typename T>
 EncoderOf<T>::~EncoderOf()
 {
+    if (m_stop.host)
+        giveUp(); // nobody serves any more
     if (m_stream)
         (void)cudaStreamSynchronize(m_stream);
     for (auto& [bucket, graph] : m_graphs)
         (void)cudaGraphExecDestroy(graph);
-    if (m_pinned)
-        (void)cudaFreeHost(m_pinned);
-    if (m_pinnedMissing)
-        (void)cudaFreeHost(m_pinnedMissing);
+    for (void* memory : m_pinned)
+        (void)cudaFreeHost(memory);
     if (m_stream)
         (void)cudaStreamDestroy(m_stream);
 }
@@ -191,9 +257,55 @@ Status EncoderOf<T>::open(const HostWeights& weights)
             SIDA_TRY(upload(from.wo, d * dFf, block.wo));
         }
     }
-    SIDA_TRY(
-        m_memory.take(m_slots, static_cast<std::size_t>(m_shape.slots) * m_expertNumbers, "expert slots"));
-    return takeWorkspace();
+    SIDA_TRY(m_slotMemory.reserve(device, m_shape.slots, m_expertNumbers * sizeof(T)));
+    m_slots = static_cast<T*>(m_slotMemory.data());
+    SIDA_TRY(takeWorkspace());
+    SIDA_TRY(m_copier.open());
+    if (!m_shape.served)
+        return setSlots(m_shape.slots);
+    return {};
+}
+
+template <typename T>
+EncoderBytes EncoderOf<T>::bytesOf(const EncoderShape& shape)
+{
+    const auto d = static_cast<std::uint64_t>(shape.dModel);
+    const auto inner = static_cast<std::uint64_t>(shape.heads) * shape.dKv;
+    const auto dFf = static_cast<std::uint64_t>(shape.dFf);
+    std::uint64_t numbers = static_cast<std::uint64_t>(shape.vocabulary) * d
+        + static_cast<std::uint64_t>(shape.heads) * (2 * shape.longest - 1) + d;
+    std::uint64_t layers = 0;
+    std::uint64_t most = 1;
+    for (const int experts : shape.experts) {
+        numbers
+            += 2 * d + 4 * inner * d + (experts > 0 ? static_cast<std::uint64_t>(experts) * d : 2 * dFf * d);
+        layers += experts > 0 ? 1 : 0;
+        most = std::max<std::uint64_t>(most, experts);
+    }
+    const auto tokens = static_cast<std::uint64_t>(shape.tokens + 8);
+    EncoderBytes bytes;
+    bytes.dense = numbers * sizeof(T);
+    bytes.workspace = tokens * (2 * d + 4 * inner + dFf) * sizeof(T)
+        + tokens * (most + 3 + layers) * sizeof(float) + 2 * most * sizeof(ActiveExpert)
+        + 2 * layers * most * sizeof(int) + Blas::kWorkspace
+        + (std::uint64_t{256} + 16 * shape.experts.size()) * 512; // what blocks of memory are rounded to
+    bytes.workspace += SlotMemory::kMostRest; // slots take whole pieces of memory
+    bytes.slot = (shape.expertNumbers > 0 ? shape.expertNumbers : 2 * d * dFf) * sizeof(T);
+    return bytes;
+}
+
+template <typename T>
+template <typename N>
+Status EncoderOf<T>::share(Shared<N>& shared, std::size_t count)
+{
+    void* memory = nullptr;
+    const std::size_t bytes = std::max<std::size_t>(count, 1) * sizeof(N);
+    SIDA_TRY(checked(cudaHostAlloc(&memory, bytes, cudaHostAllocMapped), "pinned host memory"));
+    m_pinned.push_back(memory);
+    std::memset(memory, 0, bytes);
+    shared.host = static_cast<N*>(memory);
+    return checked(
+        cudaHostGetDevicePointer(reinterpret_cast<void**>(&shared.device), memory, 0), "pinned host memory");
 }
 
 template <typename T>
@@ -208,19 +320,31 @@ Status EncoderOf<T>::takeWorkspace()
     SIDA_TRY(m_memory.take(m_mixed, tokens * m_inner, kWhat));
     SIDA_TRY(m_memory.take(m_feedForward, tokens * m_shape.dFf, kWhat));
     SIDA_TRY(m_memory.take(m_logits, tokens * m_mostExperts, kWhat));
-    SIDA_TRY(m_memory.take(m_choice, tokens, kWhat));
+    m_choiceStride = (m_shape.tokens + 7) / 8 * 8;
+    SIDA_TRY(
+        m_memory.take(m_choice, static_cast<std::size_t>(std::max(m_layers, 1)) * m_choiceStride, kWhat));
     SIDA_TRY(m_memory.take(m_weight, tokens, kWhat));
     SIDA_TRY(m_memory.take(m_order, tokens, kWhat));
-    SIDA_TRY(m_memory.take(m_active, std::min<std::size_t>(m_mostExperts, tokens), kWhat));
+    SIDA_TRY(m_memory.take(m_active, m_mostExperts, kWhat));
     SIDA_TRY(m_memory.take(m_activeCount, 1, kWhat));
+    SIDA_TRY(m_memory.take(m_wave, m_mostExperts, kWhat));
+    SIDA_TRY(m_memory.take(m_waveCount, 1, kWhat));
     SIDA_TRY(m_memory.take(m_routed, lists, kWhat));
     SIDA_TRY(m_memory.take(m_missing, 1, kWhat));
+    SIDA_TRY(m_memory.take(m_sequence, 1, kWhat));
+    SIDA_TRY(checked(cudaMemset(m_sequence, 0, sizeof *m_sequence), kWhat));
     SIDA_TRY(m_memory.take(m_slotOf, lists, kWhat));
     SIDA_TRY(checked(cudaMemset(m_slotOf, 0xFF, lists * sizeof(int)), kWhat)); // -1: nothing is there yet
     const auto numbers = static_cast<std::size_t>(inputNumbers(m_shape.tokens));
     SIDA_TRY(m_memory.take(m_input, numbers, kWhat));
-    SIDA_TRY(checked(cudaMallocHost(&m_pinned, numbers * sizeof(int)), "pinned host memory"));
-    SIDA_TRY(checked(cudaMallocHost(&m_pinnedMissing, sizeof(int)), "pinned host memory"));
+    m_layout = {m_layers, m_mostExperts, 1 + std::max(kGroups, (m_mostExperts + 1) / 2)};
+    SIDA_TRY(share(m_hostInput, 2 * numbers));
+    SIDA_TRY(share(m_exchange, 2 * m_layout.halfBytes()));
+    SIDA_TRY(share(m_table, lists));
+    std::memset(m_table.host, 0xFF, lists * sizeof(int));
+    SIDA_TRY(share(m_stop, 1));
+    SIDA_TRY(share(m_hostHidden, std::size_t{2} * m_choiceStride * m_shape.dModel));
+    SIDA_TRY(share(m_hostChoice, std::size_t{2} * std::max(m_layers, 1) * m_choiceStride));
     const std::size_t shared = attentionShared(m_shape.longest, m_shape.dKv, sizeof(T));
     return checked(
         cudaFuncSetAttribute(
@@ -228,10 +352,47 @@ Status EncoderOf<T>::takeWorkspace()
         "sequences of this length");
 }
 
+/// Where experts come and go a layer is computed in two waves, first what is there, then the rest; in more
+/// where a layer needs most of the slots, so that the first ones make room early and what one wave waits for
+/// has room.
+template <typename T>
+int EncoderOf<T>::wavesOf(const Bucket& bucket, int experts) const
+{
+    if (!m_shape.served || m_slotCount >= m_allExperts)
+        return 1;
+    const int most = std::min(bucket.tokens, experts);
+    const int groups = 2 * most > m_slotCount ? kGroups : 1;
+    return std::min(1 + std::max(groups, (most + m_slotCount - 1) / m_slotCount), m_layout.waves);
+}
+
+template <typename T>
+Status EncoderOf<T>::setSlots(int slots)
+{
+    SIDA_TRY(checked(cudaStreamSynchronize(m_stream), "a forward pass"));
+    SIDA_TRY(m_copier.finish());
+    const Status resized = m_slotMemory.resize(slots);
+    if (resized && slots != m_slotCount) { // another number of waves
+        for (auto& [bucket, graph] : m_graphs)
+            (void)cudaGraphExecDestroy(graph);
+        m_graphs.clear();
+        m_slotCount = slots;
+    }
+    return resized;
+}
+
+template <typename T>
+Status EncoderOf<T>::beginCopy(int slot, const void* block, int moeLayer, int expert)
+{
+    const std::size_t word = row(moeLayer) + expert;
+    return m_copier.begin(
+        m_slots + static_cast<std::size_t>(slot) * m_expertNumbers, block, m_expertNumbers * sizeof(T),
+        m_table.host + word, m_table.device + word, slot);
+}
+
 template <typename T>
 Status EncoderOf<T>::fillSlot(int slot, const void* block)
 {
-    if (slot < 0 || slot >= m_shape.slots)
+    if (slot < 0 || slot >= m_slotCount)
         return failure(ErrorKind::internal, "there is no slot " + std::to_string(slot));
     SIDA_TRY(checked(
         cudaMemcpyAsync(
@@ -247,6 +408,10 @@ Status EncoderOf<T>::place(int moeLayer, int expert, int slot)
     if (moeLayer < 0 || moeLayer >= m_layers || expert < 0 || expert >= m_mostExperts
         || slot >= m_shape.slots)
         return failure(ErrorKind::internal, "there is no such expert or slot");
+    if (m_shape.served) {
+        publish(moeLayer, expert, slot);
+        return {};
+    }
     return checked(
         cudaMemcpy(
             m_slotOf + static_cast<std::size_t>(moeLayer) * m_mostExperts + expert, &slot, sizeof slot,
@@ -293,7 +458,11 @@ Result<cudaGraphExec_t> EncoderOf<T>::graphOf(const Bucket& bucket)
 {
     if (const auto found = m_graphs.find(bucket); found != m_graphs.end())
         return found->second;
-    // Once by itself: the library sets itself up, which may not be captured.
+    // Loading kernels and making a graph may wait for the device, which may wait for experts: nothing runs
+    // meanwhile.
+    SIDA_TRY(checked(cudaStreamSynchronize(m_stream), "a forward pass"));
+    // Once by itself without tokens: the library sets itself up, which may not be captured.
+    m_hostInput.host[m_submitted % 2 * static_cast<std::size_t>(inputNumbers(m_shape.tokens))] = 0;
     SIDA_TRY(forward(bucket));
     SIDA_TRY(checked(cudaStreamSynchronize(m_stream), "the first forward pass of a size"));
     SIDA_TRY(checked(cudaStreamBeginCapture(m_stream, cudaStreamCaptureModeThreadLocal), "making a graph"));
@@ -311,7 +480,8 @@ Result<cudaGraphExec_t> EncoderOf<T>::graphOf(const Bucket& bucket)
 }
 
 template <typename T>
-Status EncoderOf<T>::run(std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets)
+Result<std::uint32_t> EncoderOf<T>::submit(
+    std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets, bool wantHidden)
 {
     SIDA_TRY(checkBatch(ids, offsets));
     const int count = static_cast<int>(offsets.size()) - 1;
@@ -319,16 +489,63 @@ Status EncoderOf<T>::run(std::span<const std::int32_t> ids, std::span<const std:
     for (int i = 0; i < count; ++i)
         longest = std::max(longest, offsets[i + 1] - offsets[i]);
     m_lastTokens = static_cast<int>(ids.size());
-    m_pinned[0] = m_lastTokens;
-    m_pinned[1] = count;
-    std::copy(offsets.begin(), offsets.end(), m_pinned + kHeader);
-    std::copy(ids.begin(), ids.end(), m_pinned + inputNumbers(0));
     SIDA_TRY_ASSIGN(cudaGraphExec_t graph, graphOf(bucketOf(m_lastTokens, count, longest)));
+    int* input = m_hostInput.host + m_submitted % 2 * static_cast<std::size_t>(inputNumbers(m_shape.tokens));
+    input[0] = m_lastTokens;
+    input[1] = count;
+    input[2] = wantHidden ? 1 : 0;
+    std::copy(offsets.begin(), offsets.end(), input + kHeader);
+    std::copy(ids.begin(), ids.end(), input + inputNumbers(0));
     SIDA_TRY(checked(cudaGraphLaunch(graph, m_stream), "starting a forward pass"));
+    return m_submitted++;
+}
+
+template <typename T>
+Result<bool> EncoderOf<T>::isDone(std::uint32_t sequence)
+{
+    const auto told
+        = [&] { return __atomic_load_n(&record(sequence).done, __ATOMIC_ACQUIRE) == sequence + 1; };
+    if (told())
+        return true;
+    const cudaError_t status = cudaStreamQuery(m_stream);
+    if (status == cudaErrorNotReady)
+        return false;
+    SIDA_TRY(checked(status, "a forward pass"));
+    if (!told())
+        return failure(ErrorKind::internal, "a forward pass ended without a word");
+    return true;
+}
+
+template <typename T>
+std::vector<float> EncoderOf<T>::hiddenOf(std::uint32_t sequence) const
+{
+    const T* from
+        = m_hostHidden.host + sequence % 2 * static_cast<std::size_t>(m_choiceStride) * m_shape.dModel;
+    const auto tokens = static_cast<std::size_t>(
+        m_hostInput.host[sequence % 2 * static_cast<std::size_t>(inputNumbers(m_shape.tokens))]);
+    std::vector<float> hidden(tokens * static_cast<std::size_t>(m_shape.dModel));
+    std::transform(
+        from, from + hidden.size(), hidden.begin(), [](T number) { return static_cast<float>(number); });
+    return hidden;
+}
+
+template <typename T>
+std::span<const std::uint16_t> EncoderOf<T>::choiceOf(std::uint32_t sequence, int moeLayer) const
+{
+    const auto tokens = static_cast<std::size_t>(
+        m_hostInput.host[sequence % 2 * static_cast<std::size_t>(inputNumbers(m_shape.tokens))]);
+    const std::size_t first = sequence % 2 * static_cast<std::size_t>(m_layers) + moeLayer;
+    return {m_hostChoice.host + first * m_choiceStride, tokens};
+}
+
+template <typename T>
+Status EncoderOf<T>::run(std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets)
+{
+    SIDA_TRY_ASSIGN(const std::uint32_t sequence, submit(ids, offsets, false));
     SIDA_TRY(checked(cudaStreamSynchronize(m_stream), "a forward pass"));
-    if (*m_pinnedMissing > 0)
-        return failure(
-            ErrorKind::internal, std::to_string(*m_pinnedMissing) + " experts were not on the device");
+    SIDA_TRY(isDone(sequence));
+    if (const std::uint32_t missing = record(sequence).missing; missing > 0)
+        return failure(ErrorKind::internal, std::to_string(missing) + " experts were not on the device");
     return {};
 }
 
@@ -380,42 +597,80 @@ Status EncoderOf<T>::start(
 template <typename T>
 Status EncoderOf<T>::forward(const Bucket& bucket)
 {
-    const std::size_t inputBytes = sizeof(int) * static_cast<std::size_t>(inputNumbers(bucket.tokens));
-    SIDA_TRY(checked(
-        cudaMemcpyAsync(m_input, m_pinned, inputBytes, cudaMemcpyHostToDevice, m_stream), "copying a batch"));
-    SIDA_TRY(checked(cudaMemsetAsync(m_missing, 0, sizeof(int), m_stream), "beginning a batch"));
+    SIDA_TRY(start(fetchBatch, 1, 1024, 0, batchArguments(), inputNumbers(bucket.tokens)));
     const int d = m_shape.dModel;
     SIDA_TRY(start(
         embedTokens<T>, bucket.tokens, 128, 0, ids(), tokens(), static_cast<const T*>(m_embedding), d,
         m_hidden));
     int layer = 0;
+    int ended = -1; // the layer that the next kernel tells the end of
     for (std::size_t i = 0; i < m_blocks.size(); ++i) {
         const Block& block = m_blocks[i];
-        SIDA_TRY(norm(bucket, block.attentionNorm));
+        SIDA_TRY(norm(bucket, block.attentionNorm, std::exchange(ended, -1)));
         SIDA_TRY(
             product<Store::plain>(bucket, m_normed, block.queryKeyValue, 3 * m_inner, d, m_queryKeyValue));
         SIDA_TRY(attention(bucket));
         SIDA_TRY(product<Store::addTo>(bucket, m_mixed, block.output, d, m_inner, m_hidden));
-        SIDA_TRY(norm(bucket, block.feedForwardNorm));
+        SIDA_TRY(norm(bucket, block.feedForwardNorm, -1));
         if (m_shape.experts[i] > 0) {
-            SIDA_TRY(experts(bucket, block, m_shape.experts[i], layer++));
+            ended = layer++;
+            SIDA_TRY(experts(bucket, block, m_shape.experts[i], ended));
             continue;
         }
         SIDA_TRY(product<Store::relu>(bucket, m_normed, block.wi, m_shape.dFf, d, m_feedForward));
         SIDA_TRY(product<Store::addTo>(bucket, m_feedForward, block.wo, d, m_shape.dFf, m_hidden));
     }
-    SIDA_TRY(norm(bucket, m_finalNorm));
-    return checked(
-        cudaMemcpyAsync(m_pinnedMissing, m_missing, sizeof(int), cudaMemcpyDeviceToHost, m_stream),
-        "ending a batch");
+    SIDA_TRY(norm(bucket, m_finalNorm, ended));
+    const DeliverArguments<T> answers{
+        tokens(), wanted(),       m_sequence,          m_normed,           d, m_choice,
+        m_layers, m_choiceStride, m_hostHidden.device, m_hostChoice.device};
+    SIDA_TRY(start(deliver<T>, std::min(32, (bucket.tokens + 7) / 8), 256, 0, answers));
+    return start(endBatch, 1, 1, 0, batchArguments());
 }
 
 template <typename T>
-Status EncoderOf<T>::norm(const Bucket& bucket, const T* weight)
+BatchArguments EncoderOf<T>::batchArguments() const
 {
+    return {m_hostInput.device, inputNumbers(m_shape.tokens), m_input,
+            m_exchange.device,  m_layout.halfBytes(),         m_sequence,
+            m_missing};
+}
+
+template <typename T>
+ServeArguments EncoderOf<T>::serveArguments(int layer, int waves) const
+{
+    ServeArguments a{};
+    a.records = m_exchange.device + m_layout.layerAt(layer);
+    a.halfBytes = m_layout.halfBytes();
+    a.wavesAt = m_layout.wavesAt();
+    a.entriesAt = m_layout.entriesAt();
+    a.sequence = m_sequence;
+    a.tokens = tokens();
+    a.slotOf = (m_shape.served ? m_table.device : m_slotOf) + row(layer);
+    a.stop = m_stop.device;
+    a.active = m_active;
+    a.activeCount = m_activeCount;
+    a.wave = m_wave;
+    a.waveCount = m_waveCount;
+    a.missing = m_missing;
+    a.waves = waves;
+    a.served = m_shape.served;
+    return a;
+}
+
+/// `endedLayer`: the MoE layer whose last kernel comes before this one; -1 for none.
+template <typename T>
+Status EncoderOf<T>::norm(const Bucket& bucket, const T* weight, int endedLayer)
+{
+    LayerEnd end{};
+    if (endedLayer >= 0)
+        end
+            = {m_exchange.device + m_layout.layerAt(endedLayer), m_layout.halfBytes(), m_sequence, tokens(),
+               m_shape.served};
+    const int blocks = (bucket.tokens + 3) / 4 + (endedLayer >= 0 ? 1 : 0);
     return start(
-        normTokens<T>, (bucket.tokens + 3) / 4, 128, 0, static_cast<const T*>(m_hidden), weight,
-        m_shape.epsilon, m_shape.dModel, tokens(), m_normed);
+        normTokens<T>, blocks, 128, 0, static_cast<const T*>(m_hidden), weight, m_shape.epsilon,
+        m_shape.dModel, tokens(), m_normed, end);
 }
 
 template <typename T>
@@ -483,38 +738,46 @@ template <typename T>
 Status EncoderOf<T>::experts(const Bucket& bucket, const Block& block, int count, int layer)
 {
     const int d = m_shape.dModel;
-    const std::size_t row = static_cast<std::size_t>(layer) * m_mostExperts;
     SIDA_TRY(product<Store::logits>(bucket, m_normed, block.router, count, d, m_logits));
-    const RouterArguments router{m_logits, count, tokens(), m_choice, m_weight};
-    const SortArguments sort{m_choice, tokens(),      count,          m_slotOf + row, m_order,
-                             m_active, m_activeCount, m_routed + row, m_missing};
+    int* const choice = m_choice + static_cast<std::size_t>(layer) * m_choiceStride;
+    const RouterArguments router{m_logits, count, tokens(), choice, m_weight};
+    const SortArguments sort{
+        choice, tokens(), count, m_order, m_active, m_activeCount, m_routed + row(layer)};
+    const int waves = wavesOf(bucket, count);
+    const ServeArguments serve = serveArguments(layer, waves);
     const std::size_t shared
         = sizeof(int) * (2 * static_cast<std::size_t>(count) + std::min(bucket.tokens, kSortPass));
     if (bucket.tokens <= kFew) {
-        SIDA_TRY(start(routeFew<T>, 1, 512, shared, router, sort));
+        SIDA_TRY(start(routeFew<T>, 1, 512, shared, router, sort, serve));
     } else {
         SIDA_TRY(start(chooseExperts<T>, (bucket.tokens + 7) / 8, kRouterThreads, 0, router));
-        SIDA_TRY(start(sortTokens<T>, 1, 1024, shared, sort));
+        SIDA_TRY(start(sortTokens<T>, 1, 1024, shared, sort, serve));
     }
-    GemmArguments<T> a{};
-    a.slotStride = m_expertNumbers;
-    a.tokens = tokens();
-    a.experts = {m_activeCount, m_active, m_order, m_weight};
-    a.x = m_normed;
-    a.w = m_slots;
-    a.out = m_shape.dFf;
-    a.k = d;
-    a.y = m_feedForward;
-    a.yStride = m_shape.dFf;
+    GemmArguments<T> inner{};
+    inner.slotStride = m_expertNumbers;
+    inner.tokens = tokens();
+    inner.experts = {m_waveCount, m_wave, m_order, m_weight};
+    inner.x = m_normed;
+    inner.w = m_slots;
+    inner.out = m_shape.dFf;
+    inner.k = d;
+    inner.y = m_feedForward;
+    inner.yStride = m_shape.dFf;
+    GemmArguments<T> outer = inner;
+    outer.x = m_feedForward;
+    outer.w = m_slots + (m_shape.outerAt > 0 ? m_shape.outerAt : static_cast<std::size_t>(d) * m_shape.dFf);
+    outer.out = d;
+    outer.k = m_shape.dFf;
+    outer.y = m_hidden;
+    outer.yStride = d;
     const int most = std::min(count, bucket.tokens);
-    SIDA_TRY(expertProduct<Store::expertInner>(bucket, a, most));
-    a.x = m_feedForward;
-    a.w = m_slots + static_cast<std::size_t>(d) * m_shape.dFf;
-    a.out = d;
-    a.k = m_shape.dFf;
-    a.y = m_hidden;
-    a.yStride = d;
-    return expertProduct<Store::expertAddTo>(bucket, a, most);
+    for (int wave = 0; wave < waves; ++wave) {
+        if (wave > 0)
+            SIDA_TRY(start(nextWave, 1, 256, sizeof(int) * static_cast<std::size_t>(count), serve, wave));
+        SIDA_TRY(expertProduct<Store::expertInner>(bucket, inner, most));
+        SIDA_TRY(expertProduct<Store::expertAddTo>(bucket, outer, most));
+    }
+    return {};
 }
 
 template <typename T>

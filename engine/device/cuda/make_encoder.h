@@ -12,4 +12,8 @@ Result<std::unique_ptr<Encoder>> makeEncoderF32(const EncoderShape& shape, const
 Result<std::unique_ptr<Encoder>> makeEncoderBf16(const EncoderShape& shape, const HostWeights& weights);
 Result<std::unique_ptr<Encoder>> makeEncoderF16(const EncoderShape& shape, const HostWeights& weights);
 
+EncoderBytes encoderBytesF32(const EncoderShape& shape);
+EncoderBytes encoderBytesBf16(const EncoderShape& shape);
+EncoderBytes encoderBytesF16(const EncoderShape& shape);
+
 } // namespace sida::cuda

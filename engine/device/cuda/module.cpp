@@ -3,8 +3,11 @@
 #include "engine/device/cuda/module.h"
 
 #include "engine/device/cuda/check.h"
+#include "engine/device/cuda/device_clock.h"
+#include "engine/device/cuda/host_pin.h"
 #include "engine/device/cuda/make_encoder.h"
 #include "engine/device/cuda/measure.h"
+#include "engine/device/cuda/memory_use.h"
 
 #include <algorithm>
 #include <cctype>
@@ -76,6 +79,28 @@ public:
         return measureRates(info, stop);
     }
 
+    Result<MemoryUse> memoryUse() override { return memoryUseOfDevice(); }
+    Result<std::uint64_t> contextBytes() override { return bytesOfContext(); }
+    Result<ClockPair> compareClocks() override { return cuda::compareClocks(); }
+    std::unique_ptr<PinnedMemory>
+    pin(const std::byte* memory, std::uint64_t bytes, std::uint64_t blockBytes) override
+    {
+        return std::make_unique<PinnedPieces>(memory, bytes, blockBytes);
+    }
+
+    EncoderBytes encoderBytes(api::DType type, const EncoderShape& shape) override
+    {
+        switch (type) {
+        case api::DType::f32:
+            return encoderBytesF32(shape);
+        case api::DType::bf16:
+            return encoderBytesBf16(shape);
+        case api::DType::f16:
+            return encoderBytesF16(shape);
+        }
+        return {};
+    }
+
     Result<std::unique_ptr<Encoder>>
     makeEncoder(api::DType type, const EncoderShape& shape, const HostWeights& weights) override
     {
@@ -123,6 +148,7 @@ private:
 
 extern "C" __attribute__((visibility("default"))) sida::cuda::Module* sidaCudaModule(int version)
 {
+    sida::cuda::noteForeignMemory();
     static sida::cuda::LoadedModule module;
     return version == sida::cuda::kModuleVersion ? &module : nullptr;
 }

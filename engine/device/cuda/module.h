@@ -4,12 +4,29 @@
 
 #include "engine/api/info.h"
 #include "engine/api/types.h"
+#include "engine/device/cuda/clock_pair.h"
 #include "engine/device/cuda/encoder.h"
 
 #include <stop_token>
 
 namespace sida::cuda
 {
+
+/// Host memory that the device reads by itself, for as long as this lives.
+class PinnedMemory
+{
+public:
+    virtual ~PinnedMemory() = default;
+    /// What could be pinned; the rest is copied through buffers of the driver, more slowly.
+    virtual std::uint64_t bytes() const = 0;
+};
+
+/// Who holds the device's memory.
+struct MemoryUse {
+    std::uint64_t total = 0;
+    std::uint64_t free = 0;
+    std::uint64_t own = 0; ///< of this process, with all that CUDA takes for itself
+};
 
 /// What libsida_cuda.so gives to a program that found an NVIDIA driver: one binary thus starts on machines
 /// with and without a GPU. Program and module are built together; kModuleVersion tells two builds apart.
@@ -24,11 +41,21 @@ public:
     /// memory, less when less is free.
     virtual Status measure(int device, api::DeviceInfo& info, const std::stop_token& stop) = 0;
 
+    virtual Result<MemoryUse> memoryUse() = 0;
+    /// What CUDA takes for itself before anything is allocated, and a reserve for kernels and graphs that are
+    /// loaded later.
+    virtual Result<std::uint64_t> contextBytes() = 0;
+    virtual Result<ClockPair> compareClocks() = 0;
+    /// `blockBytes`: no block that is copied at once lies across two pieces.
+    virtual std::unique_ptr<PinnedMemory>
+    pin(const std::byte* memory, std::uint64_t bytes, std::uint64_t blockBytes) = 0;
+
+    virtual EncoderBytes encoderBytes(api::DType type, const EncoderShape& shape) = 0;
     virtual Result<std::unique_ptr<Encoder>>
     makeEncoder(api::DType type, const EncoderShape& shape, const HostWeights& weights) = 0;
 };
 
-constexpr int kModuleVersion = 1;
+constexpr int kModuleVersion = 2;
 
 /// The module, loaded on the first call and kept; an `unsupported` error says why there is none.
 Result<Module*> loadModule();

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "engine/device/cuda/types.cuh"
+#include "engine/device/cuda/serve.cuh"
 
 namespace sida::cuda
 {
@@ -20,14 +20,16 @@ __global__ void embedTokens(const int* ids, const int* tokens, const T* table, i
         hidden[static_cast<std::size_t>(token) * d + i] = row[i];
 }
 
-/// T5's norm, a warp for each token: x / rms in f32, rounded, times the weight, rounded.
+/// T5's norm, a warp for each token: x / rms in f32, rounded, times the weight, rounded. Where experts came
+/// before it, it says that they are done.
 template <typename T>
-__global__ void __launch_bounds__(128)
-    normTokens(const T* x, const T* weight, float epsilon, int d, const int* tokens, T* out)
+__global__ void __launch_bounds__(128) normTokens(
+    const T* x, const T* weight, float epsilon, int d, const int* tokens, T* out, const LayerEnd layerEnd)
 {
     constexpr int kNumbers = Pack<T>::kCount;
     constexpr int kMostPacks = 1024 / 32 / kNumbers; // kept in registers; more are read twice
     waitForPredecessor();
+    endLayer(layerEnd);
     const int token = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x) / 32;
     const int lane = static_cast<int>(threadIdx.x) % 32;
     if (token >= *tokens)

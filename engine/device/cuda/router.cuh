@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "engine/device/cuda/skinny_gemm.cuh"
+#include "engine/device/cuda/serve.cuh"
 
 namespace sida::cuda
 {
@@ -68,12 +68,10 @@ struct SortArguments {
     const int* choice; ///< [tokens]
     const int* tokens;
     int experts;
-    const int* slotOf; ///< [experts]
     int* order; ///< [tokens]
     ActiveExpert* active;
     int* activeCount;
     int* routed; ///< [experts] tokens of each, for the record
-    int* missing; ///< grows by one for each expert that has tokens and no slot
 };
 
 constexpr int kSortPass = 4096; ///< tokens that stand in shared memory at a time
@@ -110,11 +108,8 @@ __device__ inline void sortByExpert(const SortArguments& a, int* shared)
             if (e < a.experts) {
                 begin[e] = places + before - mine;
                 a.routed[e] = mine;
-                if (mine > 0 && a.slotOf[e] < 0)
-                    atomicAdd(a.missing, 1);
                 if (mine > 0)
-                    a.active[actives + __popc(used & ((1U << thread) - 1))]
-                        = {e, a.slotOf[e], begin[e], mine};
+                    a.active[actives + __popc(used & ((1U << thread) - 1))] = {e, -1, begin[e], mine};
             }
             places += __shfl_sync(0xffffffffU, before, 31);
             actives += __popc(used);
@@ -148,25 +143,40 @@ __device__ inline void sortByExpert(const SortArguments& a, int* shared)
     }
 }
 
+/// The list for the host, and what is computed first.
+__device__ inline void beginExperts(const ServeArguments& serve, int* shared)
+{
+    __syncthreads();
+    listActive(serve);
+    takeWave(serve, 0, shared);
+}
+
 template <typename T>
-__global__ void __launch_bounds__(1024) sortTokens(const SortArguments a)
+__global__ void __launch_bounds__(1024) sortTokens(const SortArguments a, const ServeArguments serve)
 {
     extern __shared__ int sortShared[];
     waitForPredecessor();
+    if (threadIdx.x == blockDim.x - 1)
+        announceLayer(serve);
     sortByExpert<T>(a, sortShared);
+    beginExperts(serve, sortShared);
 }
 
 /// Few tokens: choice and order in one block.
 template <typename T>
-__global__ void __launch_bounds__(1024) routeFew(const RouterArguments router, const SortArguments sort)
+__global__ void __launch_bounds__(1024)
+    routeFew(const RouterArguments router, const SortArguments sort, const ServeArguments serve)
 {
     extern __shared__ int sortShared[];
     waitForPredecessor();
+    if (threadIdx.x == blockDim.x - 1) // while the others choose
+        announceLayer(serve);
     for (int token = static_cast<int>(threadIdx.x) / 32; token < *router.tokens;
          token += static_cast<int>(blockDim.x) / 32)
         chooseExpert<T>(router, token);
     __syncthreads();
     sortByExpert<T>(sort, sortShared);
+    beginExperts(serve, sortShared);
 }
 
 } // namespace sida::cuda
