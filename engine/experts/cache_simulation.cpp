@@ -156,7 +156,7 @@ bool Simulation::prefetchOne()
             m_queue.popFront();
             continue;
         }
-        const int slot = takeSlot(item->position);
+        const int slot = takeSlot(prefetchKeepsUntil(item->position, m_now, m_layers, false));
         if (slot < 0)
             return false;
         m_queue.popFront();

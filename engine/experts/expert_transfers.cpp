@@ -66,7 +66,7 @@ bool ExpertCache::pickPrefetch(Job& job)
         const bool layerHoldsSlots
             = std::any_of(m_slots.begin(), m_slots.end(), [](const Slot& slot) { return slot.pins > 0; });
         const int slot = takeSlot(prefetchKeepsUntil(
-            item->position, m_nextPosition - 1, static_cast<Position>(m_store.layers()), layerHoldsSlots));
+            item->position, m_nextPosition, static_cast<Position>(m_store.layers()), layerHoldsSlots));
         if (slot < 0)
             return false; // everything that could be evicted is needed sooner; a release wakes us
         job = {item->expert, slot, item->position, api::TransferKind::prefetch, item->queued};

@@ -18,15 +18,17 @@ namespace sida::experts
 /// that wait are missing where experts come back often.
 int defaultPrefetchLimit(int slots, std::size_t usedByALayer);
 
-/// A prefetch may only evict what is needed after this position. That is never what is needed as soon as the
-/// expert that comes. And while a layer computes, the slots that it will give back in a moment hold what is
-/// needed again a batch later at the soonest: it is better to wait for them than to evict what the layers in
-/// between need, which would have to be copied a second time.
-constexpr Position
-prefetchKeepsUntil(Position comes, Position layerInProgress, Position layers, bool layerHoldsSlots)
+/// A prefetch for position `comes` may only evict what is needed after the position that this gives. `next`
+/// is the first position that has not begun; the layer before it may still hold slots.
+///
+/// Whatever is needed before the expert that comes stays. More than that: each layer between now and then
+/// gives its own slots back before the expert is needed, and what is in those is needed again a batch later
+/// at the soonest. It is better to wait for them than to evict now what would have to be copied a second time
+/// before. Only for the very next layer there is nothing to wait for, once the one before it has ended.
+constexpr Position prefetchKeepsUntil(Position comes, Position next, Position layers, bool layerHoldsSlots)
 {
-    const Position backAgain = layerInProgress + layers;
-    return layerHoldsSlots && backAgain > comes + 1 ? backAgain - 1 : comes;
+    const bool mayWait = layerHoldsSlots || comes > next;
+    return mayWait && layers > 2 ? comes + layers - 2 : comes;
 }
 
 /// What the queued hash tables foretell: for each expert its coming uses, and all of them in the order of

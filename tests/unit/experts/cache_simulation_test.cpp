@@ -281,6 +281,35 @@ TEST(CacheSimulation, PrefetchTurnsMissesIntoHitsAndTheLimitSavesBytes)
     EXPECT_LT(limited.copies * 5, unlimited.copies * 4);
 }
 
+TEST(CacheSimulation, PrefetchKeepsWhatAScarceCacheCanKeep)
+{
+    // Each batch uses the same 22 experts of each of three layers, and there are slots for 38. What
+    // prefetching for the layer after the next would evict is needed right after it: then every use would
+    // cost a copy.
+    UseTrace trace;
+    trace.expertsPerLayer = {22, 22, 22};
+    for (std::uint32_t batch = 0; batch < 50; ++batch) {
+        auto& layers = trace.uses.emplace_back();
+        HashTable& table = trace.tables.emplace_back();
+        table.batch = batch;
+        for (int layer = 0; layer < 3; ++layer) {
+            auto& uses = layers.emplace_back();
+            LayerTable& told = table.layers.emplace_back();
+            for (std::uint16_t expert = 0; expert < 22; ++expert) {
+                uses.push_back({expert, 1});
+                told.predicted.push_back({expert, 1});
+            }
+        }
+    }
+    SimulationOptions options{api::Eviction::lookahead, 38, 8};
+    options.prefetchPerLayer = 100;
+    options.prefetchLimit = 38;
+    const SimulatedRun run = simulateCache(trace, options);
+    EXPECT_EQ(run.hits, run.uses - 22) << "only the very first layer waits";
+    EXPECT_EQ(run.wasted, 0U);
+    EXPECT_LT(run.copies * 10, run.uses * 7);
+}
+
 TEST(CacheSimulation, EveryExpertInASlotIsCopiedOnce)
 {
     const UseTrace trace = recorded("");
