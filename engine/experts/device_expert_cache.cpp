@@ -11,6 +11,9 @@ namespace sida::experts
 namespace
 {
 
+/// One under way and one behind it.
+constexpr std::size_t kDemandCopies = 2;
+
 std::vector<int> expertsPerLayer(const HostStore& store)
 {
     std::vector<int> experts;
@@ -325,7 +328,9 @@ void DeviceExpertCache::complete(const Copy& copy, SlotDevice::Copied times)
 Result<bool> DeviceExpertCache::serveDemand()
 {
     bool any = false;
-    while (!m_demand.empty() && m_device.canBeginCopy()) {
+    // No more than keep the bus busy: a slot is chosen as late as can be, when experts of this layer that
+    // have been computed may go rather than others that are needed sooner.
+    while (!m_demand.empty() && m_copies.size() < kDemandCopies && m_device.canBeginCopy()) {
         const std::size_t index = m_demand.front();
         const int slot = takeSlot(0);
         if (slot < 0)

@@ -181,7 +181,9 @@ class Comparison:
                         continue
                     self.sida(experts, shape, "sida on-demand lru", ["--policy", "on-demand", "--eviction", "lru"], budget)
                     if predictor:
-                        self.sida(experts, shape, "sida sida", ["--policy", "sida", "--predictor", str(predictor)], budget)
+                        for top in (1, 3):
+                            self.sida(experts, shape, f"sida sida, top {top}",
+                                      ["--policy", "sida", "--predictor", str(predictor), "--top-k", str(top)], budget)
                     self.sida(experts, shape, "sida sida, oracle", ["--policy", "sida", "--predictor", "oracle"], budget)
                 self.write()
 

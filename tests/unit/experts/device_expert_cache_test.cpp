@@ -377,6 +377,33 @@ TEST(DeviceExpertCache, WhatIsForetoldIsThereInTimeAndWhatIsNotIsFetchedOnDemand
     EXPECT_LT(demanded(told), demanded(untold));
 }
 
+TEST(DeviceExpertCache, WhereEveryBatchUsesEverythingSomeExpertsStayFromBatchToBatch)
+{
+    Trace trace = randomTrace(30, 1.0, 4);
+    for (std::size_t batch = 0; batch < trace.uses.size(); ++batch) {
+        for (std::size_t layer = 0; layer < kLayers; ++layer) {
+            trace.uses[batch][layer].clear();
+            trace.tables[batch].layers[layer].predicted.clear();
+            for (std::uint16_t expert = 0; expert < kExperts; ++expert) {
+                trace.uses[batch][layer].push_back({expert, 3});
+                trace.tables[batch].layers[layer].predicted.push_back({expert, 3});
+            }
+        }
+    }
+    const auto hitShare = [&](const Played& played) {
+        double hits = 0;
+        double uses = 0;
+        for (const api::UseRow& use : played.rows.uses) {
+            uses += use.routed > 0;
+            hits += use.routed > 0 && use.outcome == api::Outcome::hit;
+        }
+        return hits / uses;
+    };
+    // 10 of 24: at best some 8 stay while 2 come and go. Who goes by age loses each one just before its use.
+    EXPECT_LT(hitShare(play(trace, api::Eviction::lru, 10, 0, 1)), 0.02);
+    EXPECT_GT(hitShare(play(trace, api::Eviction::lookahead, 10, 4, 1)), 0.1);
+}
+
 TEST(DeviceExpertCache, FewerSlotsMeanThatNothingStandsBehindThem)
 {
     const HostStore store({kExperts, kExperts, kExperts}, 512, 512);
