@@ -32,7 +32,10 @@ Status planCuda(
     const model::Model& model, const api::RunOptions& options, const BatchShape& shape,
     api::PurposeBytes& bytes)
 {
-    SIDA_TRY_ASSIGN(cuda::Module* const module, cuda::loadModule());
+    const Result<cuda::Module*> loaded = cuda::loadModule();
+    if (!loaded)
+        return failure(loaded.error().kind, fmt::format("device cuda: {}", loaded.error().message));
+    cuda::Module* const module = *loaded;
     SIDA_TRY_ASSIGN(const cuda::EncoderShape encoder, cudaShapeOf(model, shape));
     SIDA_TRY_ASSIGN(of(bytes, api::Purpose::runtimeContext), module->contextBytes());
     const cuda::EncoderBytes needed = module->encoderBytes(options.dtype, encoder);

@@ -17,20 +17,13 @@ class SessionTime
 {
 public:
     SessionTime() = default;
-    /// `host` of both in nanoseconds since the session began. Moments too near to each other say nothing of
-    /// the clocks' rates, which are then taken to be equal.
-    SessionTime(const cuda::ClockPair& first, const cuda::ClockPair& second)
-        : m_host(second.host)
-        , m_device(second.device)
-        , m_lastHost(second.host)
-        , m_lastDevice(second.device)
+    /// `host` in nanoseconds since the session began.
+    explicit SessionTime(const cuda::ClockPair& now)
+        : m_host(now.host)
+        , m_device(now.device)
+        , m_lastHost(now.host)
+        , m_lastDevice(now.device)
     {
-        const double host = static_cast<double>(second.host - first.host);
-        const double device = static_cast<double>(static_cast<std::int64_t>(second.device - first.device));
-        const double unsure = static_cast<double>(first.uncertainty + second.uncertainty);
-        constexpr double kGood = 1e-5; // clocks of computers differ by less
-        if (device > 0 && host > 0 && unsure < kGood * host)
-            m_rate = host / device;
     }
 
     /// Clocks drift apart: from this moment on the line leads to where it should be, within `time`, without a
