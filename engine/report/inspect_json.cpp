@@ -36,6 +36,17 @@ Json pairsObject(const std::vector<std::pair<std::string, std::string>>& pairs)
     return out;
 }
 
+Json headOf(const api::ModelInfo& model)
+{
+    if (model.labels == 0)
+        return nullptr;
+    const api::HeadPooling& trained = model.headPooling;
+    Json head = {{"labels", model.labels}, {"pooling", api::name(trained.pooling)}};
+    head["padded_length"] = trained.paddedLength > 0 ? Json(trained.paddedLength) : Json(nullptr);
+    head["pooling_source"] = trained.source.empty() ? Json(nullptr) : Json(trained.source);
+    return head;
+}
+
 } // namespace
 
 std::string inspectJson(const api::ModelInfo& model)
@@ -55,7 +66,7 @@ std::string inspectJson(const api::ModelInfo& model)
            {"expert_bytes", model.expertBytes},
            {"expert_count", model.expertCount},
            {"dense_bytes", model.denseBytes},
-           {"head", model.labels > 0 ? Json{{"labels", model.labels}} : Json(nullptr)},
+           {"head", headOf(model)},
            {"tokenizer", model.hasTokenizer},
            {"files", files}};
     out["path"] = model.path.string();

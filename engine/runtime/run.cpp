@@ -88,6 +88,7 @@ Run::Run(Inputs inputs, const api::RunOptions& options, BatchShape shape, const 
     , m_options(options)
     , m_shape(shape)
     , m_plan(plan)
+    , m_batchesOfAPass(dataset::BatchStream::batches(m_inputs.data, options.batchSize))
     , m_recorder(options.record)
     , m_inferenceRecorder(m_recorder.addProducer("inference"))
     , m_hashRecorder(m_recorder.addProducer("hash"))
@@ -105,8 +106,7 @@ Run::Run(Inputs inputs, const api::RunOptions& options, BatchShape shape, const 
     api::RunHeader& header = m_inputs.header;
     header.residentBytes = plan.residentBytes;
     header.smallestBytes = plan.smallestBytes;
-    header.totalBatches = dataset::BatchStream::batches(m_inputs.data, options.batchSize)
-        * static_cast<std::uint64_t>(options.repeat);
+    header.totalBatches = m_batchesOfAPass * static_cast<std::uint64_t>(options.repeat);
     header.totalSamples = samples() * static_cast<std::uint64_t>(options.repeat);
     if (options.keepOutputs)
         m_outputs.resize(samples());
@@ -131,11 +131,18 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
     const std::stop_callback forwardStop(stop, [&] { ownStop.request_stop(); });
     std::mutex sinkMutex;
     std::optional<Error> sinkFailure;
-    profile::RecordingPump pump(m_recorder, m_inputs.header, writer.get(), observer, [&](const Error& error) {
+    // What cannot be recorded or written is not run on.
+    const auto endWith = [&](const Error& error) {
         const std::lock_guard lock(sinkMutex);
-        sinkFailure = error;
-        ownStop.request_stop(); // what cannot be recorded is not run on
-    });
+        if (!sinkFailure)
+            sinkFailure = error;
+        ownStop.request_stop();
+    };
+    profile::RecordingPump pump(
+        m_recorder, m_inputs.header, writer.get(), observer, endWith, m_options.keepRows);
+    std::optional<OutputThread> outputThread;
+    if (observer.outputs)
+        m_outputThread = &outputThread.emplace(observer.outputs, endWith, ownStop.get_token());
 
     Status status = reserveFixedMemory();
     if (status) {
@@ -176,6 +183,9 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
             status = hashStatus;
     }
     m_gate.close();
+    if (outputThread)
+        outputThread->finish();
+    m_outputThread = nullptr;
 
     {
         const std::lock_guard lock(sinkMutex);
