@@ -290,7 +290,7 @@ TEST_F(SwitchForwardTest, AWeightThatIsNoNumberShowsInTheAnswerAsUpstream)
     std::memcpy(folder.tensors().at("encoder.block.0.layer.1.mlp.wi.weight").data.data(), &nan, sizeof nan);
     folder.save();
     const auto model = model::loadModel(folder.path(), {}, {}).value();
-    for (const std::vector<int>& lengths : {std::vector<int>{1}, {3, 9}, {30, 30, 30}}) {
+    for (const auto& lengths : std::vector<std::vector<int>>{{1}, {3, 9}, {30, 30, 30}}) {
         const auto result = run(*model, batchOf(lengths, 1));
         EXPECT_TRUE(
             std::all_of(result.hidden.begin(), result.hidden.end(), [](float x) { return std::isnan(x); }));
