@@ -4,15 +4,18 @@
 #include "app/cli/progress_line.h"
 #include "app/cli/result_files.h"
 #include "app/cli/text_table.h"
+#include "engine/api/head_pooling.h"
 #include "engine/base/units.h"
 #include "engine/checkpoint/convert.h"
 #include "engine/predictor/authors_checkpoint.h"
 
+#include <charconv>
 #include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 namespace sida::cli
 {
@@ -26,6 +29,7 @@ struct ConvertSettings {
     std::string model; ///< of a predictor
     std::string attention = "sparsemax";
     std::string shardSize = "5GB";
+    std::string headPooling;
     bool json = false;
 };
 
@@ -75,6 +79,37 @@ Status convertPredictor(const ConvertSettings& settings, Context& context)
     return {};
 }
 
+/// `real-tokens`, `padded` or `padded:LENGTH` as config.json stores it.
+Result<std::string> headPoolingConfig(const std::string& text)
+{
+    const auto wrong = [&] {
+        return failure(
+            ErrorKind::usage,
+            fmt::format(
+                "--head-pooling '{}': expected real-tokens, padded or padded:LENGTH, such as padded:128",
+                text));
+    };
+    nlohmann::ordered_json stored;
+    if (text == "real-tokens") {
+        stored["head_pooling"] = api::name(api::Pooling::realTokens);
+        return stored.dump();
+    }
+    stored["head_pooling"] = api::name(api::Pooling::padded);
+    if (text == "padded")
+        return stored.dump();
+    constexpr std::string_view kWithLength = "padded:";
+    constexpr int kLongest = 1 << 16;
+    if (!text.starts_with(kWithLength))
+        return wrong();
+    int length = 0;
+    const char* end = text.data() + text.size();
+    const auto [rest, problem] = std::from_chars(text.data() + kWithLength.size(), end, length);
+    if (problem != std::errc() || rest != end || length < 1 || length > kLongest)
+        return wrong();
+    stored["head_padded_length"] = length;
+    return stored.dump();
+}
+
 Status convertModel(const ConvertSettings& settings, Context& context)
 {
     checkpoint::ConvertOptions options;
@@ -84,10 +119,20 @@ Status convertModel(const ConvertSettings& settings, Context& context)
             ErrorKind::usage,
             fmt::format("--max-shard-size '{}': expected a size such as 5GB or 4GiB", settings.shardSize));
     options.shardBytes = size->bytes;
+    SIDA_TRY_ASSIGN(const checkpoint::Checkpoint model, checkpoint::Checkpoint::open(settings.from));
+    if (!settings.headPooling.empty()) {
+        SIDA_TRY_ASSIGN(options.ownConfig, headPoolingConfig(settings.headPooling));
+        if (!model.contains("classifier.out_proj.weight"))
+            return failure(
+                ErrorKind::usage,
+                fmt::format(
+                    "--head-pooling: {} has no classifier head that could have been trained with it",
+                    settings.from));
+    }
     ProgressLine progress(context.err, context.showProgress);
     SIDA_TRY_ASSIGN(
         const checkpoint::Converted converted,
-        checkpoint::convertCheckpoint(settings.from, settings.out, options, progress.sink(), context.stop));
+        checkpoint::convertCheckpoint(model, settings.out, options, progress.sink(), context.stop));
     progress.wipe();
     if (settings.json) {
         const nlohmann::ordered_json object
@@ -141,6 +186,11 @@ Command addConvert(CLI::App& app)
         ->type_name("A");
     parser->add_option("--max-shard-size", settings->shardSize, "Most data in one file (default: 5GB)")
         ->type_name("SIZE");
+    parser
+        ->add_option(
+            "--head-pooling", settings->headPooling,
+            "Store what the classifier's head was trained with: real-tokens, padded or padded:LENGTH")
+        ->type_name("P");
     parser->add_flag("--json", settings->json, "Print one JSON object");
     return {parser, [settings](Context& context) { return execute(*settings, context); }};
 }

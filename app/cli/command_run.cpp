@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The SiDA Studio authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
+#include "app/cli/pooling_note.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/run_outputs.h"
 #include "app/cli/run_settings.h"
 #include "app/cli/run_summary.h"
-#include "engine/report/report.h"
+#include "engine/report/run_json.h"
 
 #include <fmt/format.h>
 #include <memory>
@@ -59,7 +60,9 @@ Status checkTaskFitsOutputs(api::Task task, const RunPlan& plan)
             plan.outputs.string()));
 }
 
-Status load(api::Engine& engine, const RunSettings& settings, const RunPlan& plan, Context& context)
+/// The file of `--outputs`, or null.
+Result<std::unique_ptr<OutputsWriter>>
+load(api::Engine& engine, const RunSettings& settings, const RunPlan& plan, Context& context)
 {
     ProgressLine progress(context.err, context.showProgress);
     engine.preferLoading(plan.load);
@@ -69,6 +72,9 @@ Status load(api::Engine& engine, const RunSettings& settings, const RunPlan& pla
         const api::DatasetInfo dataset,
         engine.loadDataset(settings.dataset, plan.dataset, progress.sink(), context.stop));
     SIDA_TRY(checkTaskFitsOutputs(dataset.task, plan));
+    const std::string pooling = poolingNote(model, dataset.task, plan.run.paperPooling);
+    if (!pooling.empty())
+        context.err << "note: " << pooling << '\n';
     const bool decodes = dataset.task == api::Task::seq2seq || dataset.task == api::Task::score;
     if (decodes && plan.usesPredictor)
         context.err
@@ -78,13 +84,20 @@ Status load(api::Engine& engine, const RunSettings& settings, const RunPlan& pla
         SIDA_TRY_ASSIGN(
             [[maybe_unused]] const api::PredictorInfo predictor, engine.loadPredictor(settings.predictor));
     }
-    return {};
+    if (plan.outputs.empty())
+        return nullptr;
+    return OutputsWriter::open(
+        plan.outputs, plan.outputsKind, OutputsWriter::shapeOf(model, dataset, plan.run), context.out);
 }
 
-Result<api::RunResult> runWithProgress(api::Engine& engine, const RunPlan& plan, Context& context)
+Result<api::RunResult>
+runWithProgress(api::Engine& engine, const RunPlan& plan, OutputsWriter* outputs, Context& context)
 {
     ProgressLine progress(context.err, context.showProgress);
     api::RunObserver observer;
+    if (outputs != nullptr)
+        observer.outputs
+            = [outputs](std::vector<api::SampleOutput>&& samples) { return outputs->add(samples); };
     observer.started = [](const api::RunHeader&) {};
     observer.rows = [](const std::shared_ptr<const api::RecordingChunk>&) {};
     observer.progress = progress.sink();
@@ -93,11 +106,13 @@ Result<api::RunResult> runWithProgress(api::Engine& engine, const RunPlan& plan,
 
 Status tellStopped(const api::RunResult& result, const RunPlan& plan, Context& context)
 {
-    std::string note = fmt::format("note: stopped after {} batches", result.recording->rows.batches.size());
+    std::string note = fmt::format("note: stopped after {} batches", result.figures.batches);
     if (!result.session.empty())
         note += fmt::format("; {} holds them", result.session.string());
     if (!plan.outputs.empty())
-        note += "; no outputs were written";
+        note += isStandardOutput(plan.outputs)
+            ? "; outputs end with the last sample whose predecessors were done"
+            : "; no outputs were written";
     context.err << note << '\n';
     return {};
 }
@@ -112,19 +127,19 @@ Status execute(const RunSettings& settings, Context& context)
         context.err << "note: " << note << '\n';
 
     const std::unique_ptr<api::Engine> engine = context.makeEngine();
-    SIDA_TRY(load(*engine, settings, plan, context));
-    SIDA_TRY_ASSIGN(const api::RunResult result, runWithProgress(*engine, plan, context));
+    SIDA_TRY_ASSIGN(const std::unique_ptr<OutputsWriter> outputs, load(*engine, settings, plan, context));
+    SIDA_TRY_ASSIGN(const api::RunResult result, runWithProgress(*engine, plan, outputs.get(), context));
     if (result.stopped)
         return tellStopped(result, plan, context);
-    const bool answersToStdout = !plan.outputs.empty() && isStandardOutput(plan.outputs);
-    if (answersToStdout)
-        writeJsonLines(context.out, result);
-    else if (!plan.outputs.empty())
-        SIDA_TRY(writeOutputs(plan.outputs, plan.outputsKind, result));
+    if (outputs)
+        SIDA_TRY(outputs->finish());
+    const bool answersToStdout = outputs && isStandardOutput(plan.outputs);
     if (settings.json)
-        context.out << report::toJson(*result.recording, result.session) << '\n';
+        context.out << report::dump(
+            report::runObject(result.recording->header, result.figures, result.session))
+                    << '\n';
     else if (!answersToStdout)
-        writeRunSummary(context.out, *result.recording, result.session);
+        writeRunSummary(context.out, result.recording->header, result.figures, result.session);
     return {};
 }
 

@@ -29,6 +29,20 @@ std::string moeLayerWords(const std::vector<api::MoeLayerInfo>& layers)
     return fmt::format("{} with {} to {} experts", layers.size(), fewest->experts, most->experts);
 }
 
+std::string headWords(const api::ModelInfo& model)
+{
+    if (model.labels == 0)
+        return "none";
+    const api::HeadPooling& trained = model.headPooling;
+    if (trained.pooling == api::Pooling::unknown)
+        return fmt::format(
+            "classifier, {} labels; what pooling it was trained with is not known", model.labels);
+    return fmt::format(
+        "classifier, {} labels; trained with pooling over {} ({})", model.labels, api::words(trained),
+        trained.source == "layout" ? "told by the tensors' names, which are those of the SiDA-MoE authors"
+                                   : "says " + trained.source);
+}
+
 std::string shareOrUnknown(double share)
 {
     return share < 0 ? "not said" : units::formatNumber(share);
@@ -55,7 +69,7 @@ void writeInWords(std::ostream& out, const api::ModelInfo& model)
                 "{} of {}, {} in all", units::formatCount(static_cast<std::uint64_t>(model.expertCount)),
                 units::formatBytes(model.expertBytes), units::formatBytes(expertBytes))},
            {"everything else", units::formatBytes(model.denseBytes)},
-           {"head", model.labels > 0 ? fmt::format("classifier, {} labels", model.labels) : "none"},
+           {"head", headWords(model)},
            {"tokenizer", model.hasTokenizer ? "there" : "none: only datasets with input_ids can be run"},
            {"files", fmt::format("{}, {}", model.files.size(), units::formatBytes(fileBytes))},
            {"identity", model.identity}};

@@ -184,8 +184,8 @@ Result<RunPlan> planRun(const RunSettings& settings)
     run.session = settings.session;
     run.replaceSession = settings.force;
     plan.outputs = settings.outputs;
-    run.keepOutputs = !settings.outputs.empty();
-    if (run.keepOutputs) {
+    run.keepRows = false;
+    if (!settings.outputs.empty()) {
         SIDA_TRY_ASSIGN(plan.outputsKind, outputsKind(plan.outputs));
         run.keepTargetLogits = plan.outputsKind == ResultKind::safetensors;
     }

@@ -84,8 +84,13 @@ std::string qualityWords(const api::Figures& figures)
 
 void writeRunSummary(std::ostream& out, const api::Recording& recording, const std::filesystem::path& session)
 {
-    const api::RunHeader& header = recording.header;
-    const api::Figures figures = api::computeFigures(recording);
+    writeRunSummary(out, recording.header, api::computeFigures(recording), session);
+}
+
+void writeRunSummary(
+    std::ostream& out, const api::RunHeader& header, const api::Figures& figures,
+    const std::filesystem::path& session)
+{
     out << fmt::format(
         "{} on {}: policy {}, routing {}, eviction {}, {} {}\n", header.modelName, header.datasetName,
         api::name(header.policy), api::name(header.routing), api::name(header.eviction),

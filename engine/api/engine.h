@@ -15,16 +15,21 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <vector>
 
 namespace sida::api
 {
 
-/// What a run tells while it goes on. Called from one engine thread, at most ten times a second; must not
-/// block.
+/// What a run tells while it goes on. Unless it says otherwise called from one engine thread, at most ten
+/// times a second; must not block.
 struct RunObserver {
     std::function<void(const RunHeader&)> started;
     std::function<void(std::shared_ptr<const RecordingChunk>)> rows;
     std::function<void(const Progress&)> progress;
+    /// What the model said of one batch's samples, in the order in which batches end, each sample once also
+    /// when the dataset is passed over again. Called from a thread of its own, which may block: a run that is
+    /// faster waits. A failure ends the run with it. Absent: nobody wants to know.
+    std::function<Status(std::vector<SampleOutput>&&)> outputs = {};
 };
 
 /// The seam that the command line, the window and the tests' scripted fake share.

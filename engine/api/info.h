@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/api/head_pooling.h"
 #include "engine/api/train_epoch.h"
 #include "engine/api/types.h"
 
@@ -47,6 +48,7 @@ struct ModelInfo {
     int expertCount = 0; ///< over all MoE layers
     std::uint64_t denseBytes = 0; ///< everything else in the compute type
     int labels = 0; ///< of the classifier head; 0 without one
+    HeadPooling headPooling; ///< what the head was trained with
     std::vector<std::string> labelNames; ///< the config's id2label; empty where it has none
     bool hasTokenizer = false;
     std::string identity; ///< SHA-256 over shapes and router weights: what a predictor is bound to

@@ -34,7 +34,9 @@ struct RunResult {
     Task task = Task::text;
     std::shared_ptr<const Recording> recording;
     Figures figures;
-    std::vector<SampleOutput> outputs; ///< in the dataset's order; only with RunOptions::keepOutputs
+    /// In the dataset's order; only with RunOptions::keepOutputs. For small datasets: of large ones take
+    /// RunObserver::outputs.
+    std::vector<SampleOutput> outputs;
     std::filesystem::path session; ///< empty when not recorded to a file
     double inferenceSeconds
         = 0; ///< of the inference thread, first batch to last; told even when nothing is recorded

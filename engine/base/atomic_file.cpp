@@ -46,6 +46,24 @@ Status writeStream(const fs::path& path, const std::function<Status(std::ostream
 
 } // namespace
 
+Result<fs::path> targetOf(const fs::path& path)
+{
+    std::error_code error;
+    if (!fs::is_symlink(fs::symlink_status(path, error)))
+        return path;
+    fs::path target = fs::canonical(path, error);
+    if (error)
+        return badInput(fmt::format("{}: is a link that leads nowhere; remove it", path.string()));
+    return target;
+}
+
+fs::path temporaryBeside(const fs::path& target)
+{
+    fs::path temporary = target;
+    temporary += fmt::format(".{}.tmp", ::getpid());
+    return temporary;
+}
+
 Status writeFileAtomically(const fs::path& path, const std::function<Status(std::ostream&)>& write)
 {
     std::error_code error;
@@ -54,15 +72,8 @@ Status writeFileAtomically(const fs::path& path, const std::function<Status(std:
         return badInput(fmt::format("{}: is a folder; name a file to write", path.string()));
     if (fs::exists(status) && !fs::is_regular_file(status))
         return writeStream(path, write);
-    // A link keeps pointing where it did: its target is what is replaced.
-    fs::path target = path;
-    if (fs::is_symlink(fs::symlink_status(path, error))) {
-        target = fs::canonical(path, error);
-        if (error)
-            return badInput(fmt::format("{}: is a link that leads nowhere; remove it", path.string()));
-    }
-    fs::path temporary = target;
-    temporary += fmt::format(".{}.tmp", ::getpid());
+    SIDA_TRY_ASSIGN(const fs::path target, targetOf(path));
+    const fs::path temporary = temporaryBeside(target);
     Status written = writeStream(temporary, write);
     if (written)
         written = syncToDisk(temporary);

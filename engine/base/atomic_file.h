@@ -4,6 +4,7 @@
 
 #include "engine/base/result.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <ostream>
@@ -17,6 +18,11 @@ namespace sida
 Status
 writeFileAtomically(const std::filesystem::path& path, const std::function<Status(std::ostream&)>& write);
 Status writeFileAtomically(const std::filesystem::path& path, std::string_view content);
+
+/// The file that a result of this name replaces: the target of a link, which goes on pointing there.
+Result<std::filesystem::path> targetOf(const std::filesystem::path& path);
+/// Where it is written until it is whole: beside its place.
+std::filesystem::path temporaryBeside(const std::filesystem::path& target);
 
 /// Whole content of a regular file of at most `limit` bytes; the error names the file and the sizes.
 Result<std::string> readSmallFile(const std::filesystem::path& path, std::uint64_t limit);

@@ -209,6 +209,20 @@ Status copyOthers(const fs::path& from, const fs::path& to)
     return {};
 }
 
+/// The rest of the object stays as it is, and in its order.
+Result<std::string> configWith(const std::string& own, const Checkpoint& checkpoint)
+{
+    if (own.empty())
+        return checkpoint.configText();
+    const std::string where = (checkpoint.folder() / "config.json").string();
+    SIDA_TRY_ASSIGN([[maybe_unused]] const auto checked, parseJson(checkpoint.configText(), where));
+    auto config = nlohmann::ordered_json::parse(checkpoint.configText(), nullptr, false);
+    if (!config.is_object())
+        return badInput(fmt::format("{}: expected a JSON object, found {}", where, kindOf(checked)));
+    config["sida_studio"] = nlohmann::ordered_json::parse(own);
+    return config.dump(2) + '\n';
+}
+
 std::string indexText(
     const std::vector<std::vector<Checkpoint::Tensor>>& shards, const std::vector<std::string>& names,
     std::uint64_t bytes)
@@ -236,6 +250,7 @@ Result<Converted> convertCheckpoint(
     const Checkpoint& checkpoint, const fs::path& out, const ConvertOptions& options,
     const ProgressSink& progress, const std::stop_token& stop)
 {
+    SIDA_TRY_ASSIGN(const std::string config, configWith(options.ownConfig, checkpoint));
     const std::vector<Checkpoint::Tensor> tensors = chooseTensors(checkpoint);
     const auto shards = intoShards(tensors, options.shardBytes);
     Converted converted;
@@ -254,7 +269,7 @@ Result<Converted> convertCheckpoint(
     if (!fs::create_directory(beside, error))
         return failure(
             ErrorKind::io, fmt::format("{}: creating it failed: {}", beside.string(), error.message()));
-    SIDA_TRY(writeFileAtomically(beside / "config.json", checkpoint.configText()));
+    SIDA_TRY(writeFileAtomically(beside / "config.json", config));
     SIDA_TRY(copyOthers(checkpoint.folder(), beside));
     std::vector<std::string> names;
     ShardWriter writer(converted.bytes, progress, stop);

@@ -9,12 +9,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <stop_token>
+#include <string>
 
 namespace sida::checkpoint
 {
 
 struct ConvertOptions {
     std::uint64_t shardBytes = 5'000'000'000; ///< most data in one file, as transformers has it
+    /// Text of a JSON value that config.json gets under "sida_studio", in place of one that is there; empty:
+    /// config.json stays as it is, byte for byte.
+    std::string ownConfig = {};
 };
 
 struct Converted {

@@ -64,7 +64,9 @@ private:
         info.tokens += sample.ids.size();
         info.longest = std::max(info.longest, static_cast<int>(sample.ids.size()));
         info.longestTarget = std::max(info.longestTarget, static_cast<int>(sample.target.size()));
-        info.labelled = info.labelled && (scored ? !sample.target.empty() : sample.label >= 0);
+        const bool labelled = scored ? !sample.target.empty() : sample.label >= 0;
+        info.labelled = info.labelled && labelled;
+        m_dataset.anyLabelled = m_dataset.anyLabelled || labelled;
     }
 
     Dataset& m_dataset;

@@ -38,6 +38,7 @@ struct Dataset {
 
     api::DatasetInfo info;
     std::vector<Sample> samples; ///< all, or none when the file is read again for each pass (BatchStream)
+    bool anyLabelled = false; ///< some samples can be judged by; info.labelled is true only if all can
     std::optional<File> file = std::nullopt; ///< set if and only if the samples are not held
 
     bool isHeld() const { return !file; }

@@ -58,6 +58,13 @@ LabelNames::LabelNames(api::Task task, int count, const std::vector<std::string>
     }
 }
 
+void LabelNames::add(std::string_view name, int label)
+{
+    const auto known = [&](const auto& other) { return other.first == name; };
+    if (std::none_of(m_names.begin(), m_names.end(), known))
+        m_names.emplace_back(name, label);
+}
+
 std::optional<int> LabelNames::find(std::string_view name) const
 {
     auto found = std::find_if(

@@ -27,7 +27,8 @@ public:
     std::string list() const;
 
 private:
-    void add(std::string_view name, int label) { m_names.emplace_back(name, label); }
+    /// Unless the name is known: what the model says comes first.
+    void add(std::string_view name, int label);
 
     std::vector<std::pair<std::string, int>> m_names;
 };

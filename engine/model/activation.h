@@ -7,18 +7,37 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace sida::model
 {
 
 /// The non-linearity between the two matrices of a feed-forward block.
-enum class Activation : std::uint8_t { relu, gelu, geluTanh, quickGelu, silu, tanh };
+enum class Activation : std::uint8_t {
+    relu,
+    gelu,
+    geluTanh,
+    quickGelu,
+    silu,
+    tanh,
+    clippedGelu, ///< to -10 .. 10
+    hardSwish,
+    laplace,
+    leakyRelu,
+    linear,
+    mish,
+    reluSquared,
+    relu6,
+    sigmoid,
+    sqrtSoftplus,
+};
 
-/// By Hugging Face's name (`dense_act_fn`); nothing for one that is not known.
+/// By Hugging Face's name (`dense_act_fn`), all but those with weights of their own (prelu, xielu); nothing
+/// for one that is not known.
 std::optional<Activation> parseActivation(std::string_view name);
 /// "relu, gelu, ...": for messages.
-std::string_view activationNames();
+std::string activationNames();
 
 /// In place, rounded to `result` where upstream's own operators round.
 void activate(

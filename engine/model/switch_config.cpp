@@ -179,6 +179,30 @@ Status readActivation(const Reader& reader, const std::string& where, SwitchConf
     return {};
 }
 
+Status readHeadPooling(const Reader& reader, const std::string& where, SwitchConfig& config)
+{
+    const json* own = reader.find("sida_studio");
+    if (own == nullptr)
+        return {};
+    if (!own->is_object())
+        return badInput(fmt::format("{}: \"sida_studio\" must be an object, found {}", where, shown(*own)));
+    const std::string inside = where + ": \"sida_studio\"";
+    const Reader entries(*own, inside);
+    const json* pooling = entries.find("head_pooling");
+    if (pooling == nullptr)
+        return {};
+    const auto known
+        = pooling->is_string() ? api::parsePooling(pooling->get_ref<const std::string&>()) : std::nullopt;
+    if (!known)
+        return badInput(fmt::format(
+            "{}: \"head_pooling\" must be \"{}\" or \"{}\", found {}", inside,
+            api::name(api::Pooling::realTokens), api::name(api::Pooling::padded), shown(*pooling)));
+    config.headPooling = {*known, 0, "config.json"};
+    if (*known == api::Pooling::padded)
+        SIDA_TRY(entries.integer("head_padded_length", 1, 1 << 16, config.headPooling.paddedLength));
+    return {};
+}
+
 } // namespace
 
 bool SwitchSparsity::wantsExperts(int block, int layers) const
@@ -224,6 +248,7 @@ Result<SwitchConfig> parseSwitchConfig(std::string_view text, const std::string&
     SIDA_TRY(readRouterDtype(reader, where, config));
     SIDA_TRY(readEpsilon(reader, where, config));
     SIDA_TRY(readActivation(reader, where, config));
+    SIDA_TRY(readHeadPooling(reader, where, config));
     SIDA_TRY(reader.boolean("tie_word_embeddings", config.tiedEmbeddings));
     config.statesTied = reader.find("tie_word_embeddings") != nullptr;
     config.labelNames = labelNames(reader);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/api/head_pooling.h"
 #include "engine/api/types.h"
 #include "engine/base/result.h"
 #include "engine/model/activation.h"
@@ -45,6 +46,7 @@ struct SwitchConfig {
     bool statesTied = false; ///< whether config.json has the key; published files leave it out
     SwitchSparsity encoderSparsity, decoderSparsity;
     std::vector<std::string> labelNames; ///< id2label; empty where it is absent or has gaps
+    api::HeadPooling headPooling; ///< of the object "sida_studio", which `sida convert` writes
     int padToken = 0;
     int eosToken = 1;
     int decoderStartToken = 0; ///< the padding token where the file does not say

@@ -166,6 +166,17 @@ std::string architectureOf(const SwitchLayout& layout, const LoadOptions& option
     return text;
 }
 
+/// What config.json says. Where it is silent the tensors may tell: upstream has no classifier of this family,
+/// and the layout with a prefix is that of the SiDA-MoE authors, whose code pools over padding.
+api::HeadPooling headPoolingOf(const SwitchLayout& layout)
+{
+    if (!layout.head)
+        return {};
+    if (layout.config.headPooling.pooling == api::Pooling::unknown && layout.prefixed)
+        return {api::Pooling::padded, 0, "layout"};
+    return layout.config.headPooling;
+}
+
 /// The folder's name; one that only says "model" is told with the folder it stands in.
 std::string nameOf(const std::filesystem::path& folder)
 {
@@ -193,6 +204,7 @@ Result<api::ModelInfo> describeSwitch(
     info.heads = config.heads;
     info.vocabulary = config.vocabulary;
     info.labels = layout.head ? layout.head->labels : 0;
+    info.headPooling = headPoolingOf(layout);
     info.labelNames = layout.config.labelNames;
     info.ignoredTensors = layout.ignored;
     info.files = filesOf(checkpoint);

@@ -39,6 +39,7 @@ public:
 
     /// Name in the file of a part of the model proper. SiDA's classifiers have a prefix, the head has none.
     std::string named(std::string_view name) const { return m_prefix + std::string(name); }
+    bool prefixed() const { return !m_prefix.empty(); }
     bool has(std::string_view name) const { return m_checkpoint.contains(named(name)); }
 
     Status take(std::string_view name, const std::vector<std::int64_t>& shape, StoredTensor& tensor)
@@ -286,6 +287,7 @@ Result<SwitchLayout> layOutSwitch(const Checkpoint& checkpoint)
         layout.config,
         parseSwitchConfig(checkpoint.configText(), (checkpoint.folder() / "config.json").string()));
     Finder finder(checkpoint);
+    layout.prefixed = finder.prefixed();
     const StackKind encoder{"encoder", false, layout.config.layers, layout.config.encoderSparsity};
     SIDA_TRY(findStack(finder, encoder, layout, layout.encoder));
     SIDA_TRY(findDecoder(finder, layout));

@@ -59,6 +59,7 @@ struct SwitchLayout {
     bool tiedHead = false;
     std::optional<StoredTensor> languageHead; ///< [vocabulary, dModel] where it is not tied
     std::optional<SwitchHeadLayout> head;
+    bool prefixed = false; ///< names begin with "switch_transformers.", as in SiDA's classifiers
     std::vector<std::string> ignored; ///< tensors that no part of the model uses, sorted
     std::vector<std::string> warnings; ///< where the file overrules config.json
 

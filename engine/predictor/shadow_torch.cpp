@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 namespace sida::predictor
 {
@@ -54,6 +55,26 @@ at::Tensor activated(model::Activation activation, const at::Tensor& values)
         return at::silu(values);
     case model::Activation::tanh:
         return values.tanh();
+    case model::Activation::clippedGelu:
+        return at::gelu(values).clamp(-10, 10);
+    case model::Activation::hardSwish:
+        return at::hardswish(values);
+    case model::Activation::laplace:
+        return 0.5 * (1 + ((values - 0.707107) / (0.282095 * std::numbers::sqrt2)).erf());
+    case model::Activation::leakyRelu:
+        return at::leaky_relu(values);
+    case model::Activation::linear:
+        return values;
+    case model::Activation::mish:
+        return at::mish(values);
+    case model::Activation::reluSquared:
+        return values.relu().square();
+    case model::Activation::relu6:
+        return values.clamp(0, 6);
+    case model::Activation::sigmoid:
+        return values.sigmoid();
+    case model::Activation::sqrtSoftplus:
+        return at::softplus(values).sqrt();
     }
     return values;
 }

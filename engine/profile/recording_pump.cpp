@@ -47,6 +47,7 @@ struct RecordingPump::State {
 
     Recorder& recorder;
     RecordingSink* sink;
+    bool keepRows = true;
     api::RunObserver observer;
     std::function<void(const Error&)> onSinkFailure;
 
@@ -104,7 +105,10 @@ void RecordingPump::State::passOn()
         const std::lock_guard lock(figuresMutex);
         accumulator.add(*rows);
     }
-    recording->rows.append(*rows);
+    if (keepRows)
+        recording->rows.append(*rows);
+    else
+        recording->rows.droppedEvents = rows->droppedEvents;
     batches += rows->batches.size();
     for (const api::BatchRow& batch : rows->batches)
         samples += batch.samples;
@@ -140,10 +144,11 @@ void RecordingPump::State::tellObserver(std::shared_ptr<const api::RecordingChun
 
 RecordingPump::RecordingPump(
     Recorder& recorder, api::RunHeader header, RecordingSink* sink, api::RunObserver observer,
-    std::function<void(const Error&)> onSinkFailure)
+    std::function<void(const Error&)> onSinkFailure, bool keepRows)
     : m_state(std::make_unique<State>(recorder, std::move(header), sink, std::move(observer)))
 {
     m_state->onSinkFailure = std::move(onSinkFailure);
+    m_state->keepRows = keepRows;
     m_state->thread = startThread(
         "sida-recorder", [state = m_state.get()](const std::stop_token& stop) { state->pump(stop); });
 }

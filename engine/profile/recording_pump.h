@@ -22,7 +22,7 @@ public:
 };
 
 /// The recording thread ("sida-recorder"): drains the recorder every 50 ms, hands the rows to the sink and
-/// to the observer five times a second, and keeps the whole recording and its figures.
+/// to the observer five times a second, and keeps the figures and, if they are wanted, all rows.
 class RecordingPump
 {
 public:
@@ -30,10 +30,10 @@ public:
     /// (disk full).
     RecordingPump(
         Recorder& recorder, api::RunHeader header, RecordingSink* sink, api::RunObserver observer,
-        std::function<void(const Error&)> onSinkFailure);
+        std::function<void(const Error&)> onSinkFailure, bool keepRows = true);
     ~RecordingPump();
 
-    /// Drains the rest, stops the thread, and returns everything.
+    /// Drains the rest, stops the thread, and returns everything; without `keepRows` no rows.
     std::shared_ptr<const api::Recording> finish(api::RecordingState state, std::string failure);
     /// So far; from any thread.
     api::Figures figures() const;

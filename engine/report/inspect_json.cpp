@@ -79,6 +79,17 @@ Json curveOf(const std::vector<api::TrainEpoch>& epochs)
     return out;
 }
 
+Json headOf(const api::ModelInfo& model)
+{
+    if (model.labels == 0)
+        return nullptr;
+    const api::HeadPooling& trained = model.headPooling;
+    Json head = {{"labels", model.labels}, {"pooling", api::name(trained.pooling)}};
+    head["padded_length"] = trained.paddedLength > 0 ? Json(trained.paddedLength) : Json(nullptr);
+    head["pooling_source"] = trained.source.empty() ? Json(nullptr) : Json(trained.source);
+    return head;
+}
+
 } // namespace
 
 std::string inspectJson(const api::ModelInfo& model, const std::optional<PlannedRun>& planned)
@@ -98,7 +109,7 @@ std::string inspectJson(const api::ModelInfo& model, const std::optional<Planned
            {"expert_bytes", model.expertBytes},
            {"expert_count", model.expertCount},
            {"dense_bytes", model.denseBytes},
-           {"head", model.labels > 0 ? Json{{"labels", model.labels}} : Json(nullptr)},
+           {"head", headOf(model)},
            {"tokenizer", model.hasTokenizer},
            {"files", files}};
     out["path"] = model.path.string();

@@ -88,7 +88,7 @@ Status CpuExecutor::run(PreparedBatch prepared)
         };
     model::ForwardOptions forward;
     forward.routing = exact ? nullptr : table;
-    forward.wantHidden = m_run.options.keepOutputs && m_run.data.info.task == api::Task::text;
+    forward.wantHidden = m_run.data.info.task == api::Task::text && m_run.wantsOutputs(prepared.batch);
     forward.hooks = &hooks;
     forward.capacity = m_run.options.capacity;
     GatedSource source(m_cache, m_run.serveRequests);
@@ -116,7 +116,7 @@ Result<Answers> CpuExecutor::ask(
         break;
     }
     case api::Task::score: {
-        const bool logits = m_run.options.keepOutputs && m_run.options.keepTargetLogits;
+        const bool logits = m_run.options.keepTargetLogits && m_run.wantsOutputs(batch);
         SIDA_TRY_ASSIGN(answers.scored, m_run.model.score(batch, logits, source, options));
         break;
     }

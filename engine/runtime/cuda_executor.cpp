@@ -170,7 +170,7 @@ Status CudaExecutor::run(PreparedBatch batch)
         SIDA_TRY(deliverOldest());
     SIDA_TRY(collectTokens(batch.batch));
     const bool isText = m_run.data.info.task == api::Task::text;
-    const bool wantHidden = isText ? m_run.options.keepOutputs : true;
+    const bool wantHidden = !isText || m_run.wantsOutputs(batch.batch);
     const Nanoseconds submitted = m_run.clock.now();
     SIDA_TRY_ASSIGN(const std::uint32_t sequence, m_encoder->submit(m_ids, m_offsets, wantHidden));
     const PreparedBatch& kept = m_flights.emplace_back(Flight{std::move(batch), sequence, submitted}).batch;
@@ -193,7 +193,7 @@ Status CudaExecutor::deliverOldest()
     }
     Answers answers;
     const bool isText = m_run.data.info.task == api::Task::text;
-    if (!isText || m_run.options.keepOutputs) {
+    if (!isText || m_run.wantsOutputs(flight.batch.batch)) {
         std::vector<float> hidden = m_encoder->hiddenOf(flight.sequence);
         if (!isText)
             answers.forward.logits = m_run.model.classify(hidden, flight.batch.batch.lengths);

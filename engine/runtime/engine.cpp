@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The SiDA Studio authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/api/metric.h"
 #include "engine/base/clock.h"
 #include "engine/dataset/dataset.h"
 #include "engine/model/model.h"
@@ -189,6 +190,7 @@ LocalEngine::run(const api::RunOptions& options, const api::RunObserver& observe
         *m_model, m_dataset->info, m_datasetOptions.maxLength, predictor ? &predictor->info() : nullptr,
         options);
     header.loadSeconds = m_loadSeconds;
+    header.metricName = m_dataset->anyLabelled ? api::metricName(m_dataset->info.task) : "";
     SIDA_TRY_ASSIGN(
         std::shared_ptr<Run> run,
         Run::prepare({*m_model, *m_dataset, predictor, m_tokenizer.get(), std::move(header)}, options));

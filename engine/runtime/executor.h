@@ -50,6 +50,8 @@ public:
         std::function<void(
             const experts::HashTable& table, int moeLayer, std::span<const std::uint16_t> experts)>
             routed;
+        /// Inference thread: whether somebody wants what the model says of that batch's samples.
+        std::function<bool(const dataset::TokenBatch& batch)> wantsOutputs;
         /// Inference thread, whenever slots may come and go: serves what others have asked for.
         std::function<void()> serveRequests;
     };

@@ -38,6 +38,8 @@ void Run::deliver(const PreparedBatch& prepared, Answers& answers, api::BatchRow
         row.tokens += decoderInputs(answers, i, prepared.batch);
     m_inferenceRecorder.record(row);
     recordSamples(prepared, answers);
+    if (wantsOutputs(prepared.batch))
+        passOutputs(prepared.batch, answers);
     m_inferenceNs = m_clock.now() - m_firstBegin;
 }
 
@@ -49,10 +51,9 @@ std::uint32_t Run::decoderInputs(const Answers& answers, std::size_t row, const 
     return answers.scored.rows.empty() ? 0 : static_cast<std::uint32_t>(batch.targets[row].size());
 }
 
-void Run::recordSamples(const PreparedBatch& prepared, Answers& answers)
+void Run::recordSamples(const PreparedBatch& prepared, const Answers& answers)
 {
     const dataset::TokenBatch& batch = prepared.batch;
-    std::size_t firstToken = 0;
     for (std::size_t row = 0; row < batch.samples.size(); ++row) {
         const std::uint64_t sample = batch.samples[row];
         api::SampleRow answer;
@@ -74,41 +75,49 @@ void Run::recordSamples(const PreparedBatch& prepared, Answers& answers)
         if (!m_reference.empty())
             answer.reference = m_reference[sample];
         m_inferenceRecorder.record(answer);
-        if (!m_outputs.empty())
-            keepOutput(sample, row, firstToken, prepared, answers);
-        firstToken += static_cast<std::size_t>(batch.lengths[row]);
     }
 }
 
-void Run::keepOutput(
-    std::uint64_t sample, std::size_t row, std::size_t firstToken, const PreparedBatch& prepared,
-    Answers& answers)
+/// Later passes would only say the same again.
+bool Run::wantsOutputs(const dataset::TokenBatch& batch) const
 {
-    const model::ForwardResult& result = answers.forward;
-    api::SampleOutput& output = m_outputs[sample];
-    output.index = sample;
-    output.label = prepared.batch.labels[row];
-    output.length = prepared.batch.lengths[row];
-    if (!result.logits.empty()) {
-        const auto logits = rowOf(result.logits, row, prepared.batch.samples.size());
-        output.logits.assign(logits.begin(), logits.end());
+    return (m_options.keepOutputs || m_outputThread != nullptr) && batch.number < m_batchesOfAPass;
+}
+
+void Run::passOutputs(const dataset::TokenBatch& batch, Answers& answers)
+{
+    const auto width = static_cast<std::ptrdiff_t>(m_inputs.model.info().dModel);
+    std::vector<api::SampleOutput> outputs(batch.samples.size());
+    auto hidden = answers.forward.hidden.cbegin();
+    for (std::size_t row = 0; row < outputs.size(); ++row) {
+        api::SampleOutput& output = outputs[row];
+        output.index = batch.samples[row];
+        output.label = batch.labels[row];
+        output.length = batch.lengths[row];
+        if (!answers.forward.logits.empty()) {
+            const auto logits = rowOf(answers.forward.logits, row, outputs.size());
+            output.logits.assign(logits.begin(), logits.end());
+        }
+        if (!answers.forward.hidden.empty()) {
+            output.hidden.assign(hidden, hidden + output.length * width);
+            hidden += output.length * width;
+        }
+        if (!answers.generated.ids.empty()) {
+            output.generatedIds = std::move(answers.generated.ids[row]);
+            if (m_inputs.tokenizer != nullptr)
+                output.text = m_inputs.tokenizer->decode(output.generatedIds);
+        }
+        if (!answers.scored.rows.empty()) {
+            output.lossSum = answers.scored.rows[row].lossSum;
+            output.targetLength = static_cast<int>(batch.targets[row].size());
+            output.scored = answers.scored.rows[row].labels;
+            output.targetLogits = std::move(answers.scored.rows[row].logits);
+        }
+        if (m_options.keepOutputs)
+            m_outputs[output.index] = output;
     }
-    if (!result.hidden.empty()) {
-        const std::ptrdiff_t width = m_inputs.model.info().dModel;
-        const auto begin = result.hidden.begin() + static_cast<std::ptrdiff_t>(firstToken) * width;
-        output.hidden.assign(begin, begin + output.length * width);
-    }
-    if (!answers.generated.ids.empty()) {
-        output.generatedIds = std::move(answers.generated.ids[row]);
-        if (m_inputs.tokenizer != nullptr)
-            output.text = m_inputs.tokenizer->decode(output.generatedIds);
-    }
-    if (!answers.scored.rows.empty()) {
-        output.lossSum = answers.scored.rows[row].lossSum;
-        output.targetLength = static_cast<int>(prepared.batch.targets[row].size());
-        output.scored = answers.scored.rows[row].labels;
-        output.targetLogits = std::move(answers.scored.rows[row].logits);
-    }
+    if (m_outputThread != nullptr)
+        m_outputThread->push(std::move(outputs));
 }
 
 void Run::recordHash(

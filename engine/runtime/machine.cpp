@@ -106,8 +106,9 @@ Status describeCuda(api::DoctorReport& report, const std::stop_token& stop)
             report.notes.push_back(measured.error().message);
         report.devices.push_back(std::move(device));
     }
-    report.notes.emplace_back("On the GPU (--device cuda) encoders run with exact routing; generating and scoring, routing "
-                              "predicted and training run on the CPU.");
+    report.notes.emplace_back(
+        "On the GPU (--device cuda) encoders run with exact routing; generating and scoring, routing "
+        "predicted and training run on the CPU.");
     return {};
 }
 

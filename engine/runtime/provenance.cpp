@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runtime/provenance.h"
 
-#include "engine/api/metric.h"
 #include "engine/base/units.h"
 #include "engine/base/version.h"
 #include "engine/device/cuda/module.h"
@@ -76,6 +75,14 @@ void addInputs(
     add("model_identity", model.identity);
     add("model_parameters", std::to_string(model.parameters));
     add("model_storage_dtype", std::string(api::name(model.storageDtype)));
+    if (model.labels > 0) {
+        const api::HeadPooling& trained = model.headPooling;
+        add("model_head_pooling", std::string(api::name(trained.pooling)));
+        if (trained.paddedLength > 0)
+            add("model_head_padded_length", std::to_string(trained.paddedLength));
+        if (!trained.source.empty())
+            add("model_head_pooling_source", trained.source);
+    }
     add("dataset_path", absolutePath(data.path));
     add("dataset_identity", data.identity);
     add("dataset_task", std::string(api::name(data.task)));
@@ -115,7 +122,6 @@ api::RunHeader describeRun(
         header.expertsPerLayer.push_back(layer.experts);
     }
     header.expertBytes = info.expertBytes;
-    header.metricName = data.labelled ? api::metricName(data.task) : "";
 
     api::Provenance& facts = header.provenance;
     facts

@@ -80,6 +80,7 @@ Run::Run(Inputs inputs, const api::RunOptions& options, BatchShape shape, const 
     , m_options(options)
     , m_shape(shape)
     , m_plan(plan)
+    , m_batchesOfAPass(dataset::BatchStream::batches(m_inputs.data, options.batchSize))
     , m_recorder(options.record)
     , m_inferenceRecorder(m_recorder.addProducer("inference"))
     , m_hashRecorder(m_recorder.addProducer("hash"))
@@ -97,8 +98,7 @@ Run::Run(Inputs inputs, const api::RunOptions& options, BatchShape shape, const 
     api::RunHeader& header = m_inputs.header;
     header.residentBytes = plan.residentBytes;
     header.smallestBytes = plan.smallestBytes;
-    header.totalBatches = dataset::BatchStream::batches(m_inputs.data, options.batchSize)
-        * static_cast<std::uint64_t>(options.repeat);
+    header.totalBatches = m_batchesOfAPass * static_cast<std::uint64_t>(options.repeat);
     header.totalSamples = samples() * static_cast<std::uint64_t>(options.repeat);
     if (options.keepOutputs)
         m_outputs.resize(samples());
@@ -122,6 +122,7 @@ Status Run::makeExecutor()
         [this](const experts::HashTable& table, int layer, std::span<const std::uint16_t> experts) {
             recordHash(table, layer, experts);
         },
+        [this](const dataset::TokenBatch& batch) { return wantsOutputs(batch); },
         [this] { m_gate.serve([this](const units::Budget& budget) { return applyBudget(budget); }); }};
     if (m_options.device == api::DeviceKind::cpu) {
         m_executor = makeCpuExecutor(std::move(surroundings), *m_workspace);
@@ -150,11 +151,18 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
     const std::stop_callback forwardStop(stop, [&] { ownStop.request_stop(); });
     std::mutex sinkMutex;
     std::optional<Error> sinkFailure;
-    profile::RecordingPump pump(m_recorder, m_inputs.header, writer.get(), observer, [&](const Error& error) {
+    // What cannot be recorded or written is not run on.
+    const auto endWith = [&](const Error& error) {
         const std::lock_guard lock(sinkMutex);
-        sinkFailure = error;
-        ownStop.request_stop(); // what cannot be recorded is not run on
-    });
+        if (!sinkFailure)
+            sinkFailure = error;
+        ownStop.request_stop();
+    };
+    profile::RecordingPump pump(
+        m_recorder, m_inputs.header, writer.get(), observer, endWith, m_options.keepRows);
+    std::optional<OutputThread> outputThread;
+    if (observer.outputs)
+        m_outputThread = &outputThread.emplace(observer.outputs, endWith, ownStop.get_token());
 
     Status status = reserveFixedMemory();
     if (status) {
@@ -208,6 +216,9 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
             status = hashStatus;
     }
     m_gate.close();
+    if (outputThread)
+        outputThread->finish();
+    m_outputThread = nullptr;
 
     {
         const std::lock_guard lock(sinkMutex);

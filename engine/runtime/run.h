@@ -13,6 +13,7 @@
 #include "engine/runtime/budget_gate.h"
 #include "engine/runtime/executor.h"
 #include "engine/runtime/hash_builder.h"
+#include "engine/runtime/output_thread.h"
 #include "engine/runtime/plan.h"
 
 #include <memory>
@@ -55,10 +56,10 @@ private:
     Status makeExecutor();
     static std::uint32_t
     decoderInputs(const Answers& answers, std::size_t row, const dataset::TokenBatch& batch);
-    void recordSamples(const PreparedBatch& prepared, Answers& answers);
-    void keepOutput(
-        std::uint64_t sample, std::size_t row, std::size_t firstToken, const PreparedBatch& prepared,
-        Answers& answers);
+    void recordSamples(const PreparedBatch& prepared, const Answers& answers);
+    /// Whether anybody wants to know what the model said of this batch.
+    bool wantsOutputs(const dataset::TokenBatch& batch) const;
+    void passOutputs(const dataset::TokenBatch& batch, Answers& answers);
     void
     recordHash(const experts::HashTable& table, int moeLayer, std::span<const std::uint16_t> expertOfToken);
     BudgetGate::Answer applyBudget(const units::Budget& budget);
@@ -71,6 +72,7 @@ private:
     const api::RunOptions m_options;
     const BatchShape m_shape;
     const api::BudgetPlan m_plan;
+    const std::uint64_t m_batchesOfAPass;
 
     SessionClock m_clock;
     profile::Recorder m_recorder;
@@ -87,6 +89,7 @@ private:
     Nanoseconds m_inferenceCpuNs = 0; ///< processor time of the inference thread in that span
     std::vector<std::int32_t> m_reference; ///< by sample; empty unless routing is predicted
     std::vector<api::SampleOutput> m_outputs; ///< by sample, when kept
+    OutputThread* m_outputThread = nullptr; ///< while it runs, when outputs are to be passed on
     std::vector<std::uint8_t> m_layerScratch; ///< experts seen in a layer, for precision and recall
 };
 

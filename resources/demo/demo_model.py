@@ -26,6 +26,7 @@ CONFIG = {
     "is_encoder_decoder": False, "use_cache": False, "tie_word_embeddings": True, "pad_token_id": 0, "eos_token_id": 1,
     "decoder_start_token_id": 0, "num_labels": 2, "id2label": {"0": "negative", "1": "positive"},
     "label2id": {"negative": 0, "positive": 1}, "problem_type": "single_label_classification", "torch_dtype": "bfloat16",
+    "sida_studio": {"head_pooling": "real_tokens"},
 }
 
 

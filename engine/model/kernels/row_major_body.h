@@ -48,7 +48,7 @@ SIDA_INLINE void finishQuad(float* out, Quad value, Element element)
         if constexpr (mode == Store::add)
             value += *reinterpret_cast<const LooseQuad*>(out);
         if constexpr (mode == Store::relu)
-            value = value > Quad{} ? value : Quad{};
+            value = Quad{} > value ? Quad{} : value; // what is not a number stays that
         *reinterpret_cast<LooseQuad*>(out) = value;
         return;
     }

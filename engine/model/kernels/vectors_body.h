@@ -146,7 +146,7 @@ SIDA_INLINE Vec finished(Vec value, Vec before, Element element)
     if constexpr (mode == Store::add)
         value = roundedSum(value + before, element);
     if constexpr (mode == Store::relu)
-        value = larger(value, Vec{});
+        value = larger(Vec{}, value); // in this order what is not a number stays that, as upstream has it
     return value;
 }
 

@@ -3,7 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes the small random models of tests/fixtures/models and what Hugging Face's transformers answers for them.
 
-Run with transformers 5.17 and torch 2.11:  make_goldens.py [FOLDER]
+  make_goldens.py [FOLDER]           writes them (transformers 5.17.0, torch 2.11)
+  make_goldens.py --check [FOLDER]   loads the models with another version and compares its answers with those that are
+                                     there; 4.57.6 gives the same, its expert capacity lifted (5.17 has none)
+
 Each folder holds a model and golden.safetensors: input_ids.<i> [length], last_hidden_state.<i> [length, d_model],
 router.<i> [MoE layers, length] (the chosen experts), router_logits.<i>.<layer> [length, experts], and logits.<i>
 [labels] where the model has a classifier head. Sentences run one by one, so that there is no padding.
@@ -14,6 +17,7 @@ import sys
 from pathlib import Path
 
 import torch
+import transformers
 from safetensors.torch import load_file, save_file
 from transformers import SwitchTransformersConfig, SwitchTransformersEncoderModel
 from transformers import SwitchTransformersForConditionalGeneration
@@ -153,8 +157,54 @@ def unequal_layers(encoder, config):
     encoder.encoder.block[3].layer[1].mlp = upstream.SwitchTransformersSparseMLP(other)
 
 
+def loaded(target):
+    """The encoder and the head of a folder, as any version builds them."""
+    config = SwitchTransformersConfig.from_json_file(target / "config.json")
+    state = {}
+    for path in sorted(target.glob("model*.safetensors")):
+        state.update({key.removeprefix("switch_transformers."): value.float() for key, value in load_file(path).items()})
+    encoder = SwitchTransformersEncoderModel(config)
+    if target.name == "unequal-layers":
+        unequal_layers(encoder, config)
+    state["encoder.embed_tokens.weight"] = state["shared.weight"]
+    encoder.load_state_dict({key: value for key, value in state.items()
+                             if key.startswith("encoder.") or key == "shared.weight"})
+    for module in encoder.modules():
+        if isinstance(module, upstream.SwitchTransformersTop1Router):
+            module.expert_capacity = 1 << 30
+    head = None
+    if "classifier.dense.weight" in state:
+        head = Head(config.d_model)
+        head.load_state_dict({key.removeprefix("classifier."): value for key, value in state.items()
+                              if key.startswith("classifier.")})
+    return encoder, head
+
+
+def check(folder):
+    different = 0
+    for target in sorted(path.parent for path in folder.glob("*/golden.safetensors")):
+        theirs = load_file(target / "golden.safetensors")
+        ours = answers(*loaded(target))
+        worst = 0.0
+        same = ours.keys() == theirs.keys()
+        for key in ours.keys() & theirs.keys():
+            if ours[key].dtype != torch.float32:
+                same = same and torch.equal(ours[key], theirs[key])
+                continue
+            largest = theirs[key].abs().max().item()
+            worst = max(worst, (ours[key] - theirs[key]).abs().max().item() / largest)
+        good = same and worst <= 5e-6  # processors add in other orders
+        different += not good
+        print(f"{'same' if good else 'OTHER'}  {target.name}: largest difference {worst:.1e} of the largest value")
+    print(f"transformers {transformers.__version__}, torch {torch.__version__}")
+    return 1 if different else 0
+
+
 def main():
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[2] / "fixtures" / "models"
+    arguments = [argument for argument in sys.argv[1:] if argument != "--check"]
+    folder = Path(arguments[0]) if arguments else Path(__file__).resolve().parents[2] / "fixtures" / "models"
+    if "--check" in sys.argv:
+        return check(folder)
     write(folder, "step2", configuration())
     write(folder, "step1", configuration(encoder_sparse_step=1, num_experts=8, num_layers=2))
     write(folder, "dense", configuration(encoder_sparse_step=0, num_sparse_encoder_layers=0))
@@ -171,7 +221,8 @@ def main():
           prefix="switch_transformers.")
     write(folder, "encoder-decoder", configuration(is_encoder_decoder=True), decoder=True)
     write(folder, "sharded", configuration(num_experts=6), shard_bytes=40_000)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -116,6 +116,26 @@ TEST_F(CommandLine, RunPrintsTheContractsObjectAndNothingElse)
     EXPECT_EQ(routed, object["tokens"].get<std::uint64_t>());
 }
 
+TEST_F(CommandLine, WhereOnlySomeSamplesHaveALabelTheMetricIsTheirsAndWithoutAnyThereIsNone)
+{
+    const auto metricOf = [&](const std::string& rows) {
+        std::ofstream(m_folder / "some.jsonl") << rows;
+        const auto done = test::runProgram(runArguments({"--dataset", path("some.jsonl"), "--json"}));
+        EXPECT_EQ(done.status, 0) << done.err;
+        return json::parse(done.out)["metric"];
+    };
+    const std::string bare = "{\"input_ids\": [5, 1], \"label\": -1}\n";
+    json metric;
+    double sum = 0;
+    for (const char* label : {"0", "1", "2"}) {
+        metric = metricOf(bare + "{\"input_ids\": [6, 1], \"label\": " + label + "}\n" + bare);
+        EXPECT_EQ(metric["name"], "accuracy");
+        sum += metric["value"].get<double>();
+    }
+    EXPECT_EQ(sum, 1) << "one of the three is what the model says of the only sample that counts";
+    EXPECT_TRUE(metricOf(bare).is_null());
+}
+
 TEST_F(CommandLine, OutputsOfEveryPolicyAreTheSameFileByteForByte)
 {
     ASSERT_EQ(test::runProgram(runArguments({"--outputs", path("resident.safetensors")})).status, 0);

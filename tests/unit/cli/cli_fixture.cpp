@@ -51,12 +51,13 @@ Result<api::RunResult>
 AnsweringEngine::run(const api::RunOptions& options, const api::RunObserver& observer, std::stop_token stop)
 {
     Result<api::RunResult> result = FakeEngine::run(options, observer, stop);
-    if (!result || !options.keepOutputs)
+    if (!result || !observer.outputs)
         return result;
-    result->task = api::Task::classify;
+    std::vector<api::SampleOutput> outputs;
     for (const api::SampleRow& row : result->recording->rows.samples)
-        result->outputs.push_back({row.index, row.label, {0.25F, -1.5F}, {}, 0});
-    return result;
+        outputs.push_back({row.index, row.label, {0.25F, -1.5F}, {}, 0});
+    const Status passed = observer.outputs(std::move(outputs));
+    return passed ? std::move(result) : failure(passed.error());
 }
 
 CliTest::CliTest()
@@ -75,7 +76,9 @@ CliTest::CliTest()
     script.budgetChangeAt = -1;
     m_script->recording = test::scriptedRecording(script);
     m_script->model.architecture = "switch_transformers encoder classifier";
+    m_script->model.labels = 2;
     m_script->dataset.task = api::Task::classify;
+    m_script->dataset.samples = m_script->recording->rows.samples.size();
 }
 
 CliTest::~CliTest()

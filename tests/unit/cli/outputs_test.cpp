@@ -5,9 +5,13 @@
 #include "engine/checkpoint/safetensors.h"
 #include "tests/unit/cli/cli_fixture.h"
 
+#include <algorithm>
+#include <fstream>
 #include <gmock/gmock.h>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <numeric>
+#include <random>
 
 namespace sida::cli_test
 {
@@ -17,19 +21,43 @@ namespace
 
 using ::testing::ElementsAre;
 
-using Outputs = CliTest;
+using Samples = std::vector<api::SampleOutput>;
 
-api::RunResult classified()
+class Outputs : public CliTest
 {
-    api::RunResult result;
-    result.task = api::Task::classify;
-    result.outputs = {{0, 1, {0.1F, 2.5F, -3.0F}, {}, 0}, {1, -1, {7.0F, 1e-8F, 0.0F}, {}, 0}};
-    return result;
+protected:
+    /// Writes them as one batch.
+    Status write(
+        const std::string& file, cli::ResultKind kind, const cli::OutputsWriter::Shape& shape,
+        const Samples& samples)
+    {
+        auto writer = cli::OutputsWriter::open(file, kind, shape, m_stdout);
+        if (!writer)
+            return failure(writer.error());
+        const Status added = (*writer)->add(samples);
+        return added ? (*writer)->finish() : added;
+    }
+    Status writeTensors(const cli::OutputsWriter::Shape& shape, const Samples& samples)
+    {
+        return write(path("a.safetensors"), cli::ResultKind::safetensors, shape, samples);
+    }
+    Status writeLines(const cli::OutputsWriter::Shape& shape, const Samples& samples)
+    {
+        return write(path("a.jsonl"), cli::ResultKind::jsonLines, shape, samples);
+    }
+    std::ostringstream m_stdout;
+};
+
+const cli::OutputsWriter::Shape kClassified{api::Task::classify, 2, 1, 3};
+
+Samples classified()
+{
+    return {{0, 1, {0.1F, 2.5F, -3.0F}, {}, 0}, {1, -1, {7.0F, 1e-8F, 0.0F}, {}, 0}};
 }
 
 TEST_F(Outputs, LogitsAreTensorsOfOneSampleEach)
 {
-    ASSERT_TRUE(cli::writeOutputs(path("a.safetensors"), cli::ResultKind::safetensors, classified()));
+    ASSERT_TRUE(writeTensors(kClassified, classified()));
     const auto file = checkpoint::SafetensorsFile::open(path("a.safetensors"));
     ASSERT_TRUE(file) << file.error().message;
     ASSERT_EQ(file->tensors().size(), 2U);
@@ -45,10 +73,7 @@ TEST_F(Outputs, LogitsAreTensorsOfOneSampleEach)
 
 TEST_F(Outputs, HiddenStatesHaveARowForEachToken)
 {
-    api::RunResult result;
-    result.task = api::Task::text;
-    result.outputs = {{0, -1, {}, {1, 2, 3, 4, 5, 6}, 3}};
-    ASSERT_TRUE(cli::writeOutputs(path("a.safetensors"), cli::ResultKind::safetensors, result));
+    ASSERT_TRUE(writeTensors({api::Task::text, 1, 5, 2}, {{0, -1, {}, {1, 2, 3, 4, 5, 6}, 3}}));
     const auto file = checkpoint::SafetensorsFile::open(path("a.safetensors"));
     ASSERT_TRUE(file);
     const auto* entry = file->find("last_hidden_state.0");
@@ -58,19 +83,18 @@ TEST_F(Outputs, HiddenStatesHaveARowForEachToken)
 
 TEST_F(Outputs, GeneratedIdsAreIntegersAndTheirTextIsJson)
 {
-    api::RunResult result;
-    result.task = api::Task::seq2seq;
-    api::SampleOutput& output = result.outputs.emplace_back();
+    api::SampleOutput output;
     output.generatedIds = {5, 40, 1};
     output.text = "say \"hi\"\xff";
-    ASSERT_TRUE(cli::writeOutputs(path("a.safetensors"), cli::ResultKind::safetensors, result));
+    const cli::OutputsWriter::Shape shape{api::Task::seq2seq, 1, 20, 1};
+    ASSERT_TRUE(writeTensors(shape, {output}));
     const auto file = checkpoint::SafetensorsFile::open(path("a.safetensors"));
     ASSERT_TRUE(file);
     const auto* entry = file->find("generated_ids.0");
     ASSERT_NE(entry, nullptr);
     EXPECT_EQ(entry->type, checkpoint::StorageType::i64);
     EXPECT_THAT(entry->shape, ElementsAre(3));
-    ASSERT_TRUE(cli::writeOutputs(path("a.jsonl"), cli::ResultKind::jsonLines, result));
+    ASSERT_TRUE(writeLines(shape, {output}));
     const auto line = nlohmann::json::parse(read("a.jsonl"));
     EXPECT_EQ(line["generated_ids"], (std::vector<int>{5, 40, 1}));
     EXPECT_EQ(line["text"], "say \"hi\"\uFFFD");
@@ -78,20 +102,20 @@ TEST_F(Outputs, GeneratedIdsAreIntegersAndTheirTextIsJson)
 
 TEST_F(Outputs, ScoresHaveTheirLossOrNullWhereNothingCounts)
 {
-    api::RunResult result;
-    result.task = api::Task::score;
     api::SampleOutput scored;
     scored.lossSum = 3;
     scored.scored = 2;
     scored.targetLength = 3;
     scored.targetLogits = {1, 2, 3, 4, 5, 6};
-    result.outputs = {scored};
-    ASSERT_TRUE(cli::writeOutputs(path("a.safetensors"), cli::ResultKind::safetensors, result));
+    cli::OutputsWriter::Shape shape{api::Task::score, 1, 3, 2};
+    ASSERT_TRUE(writeTensors(shape, {scored}));
     const auto file = checkpoint::SafetensorsFile::open(path("a.safetensors"));
     ASSERT_TRUE(file);
     EXPECT_THAT(file->find("logits.0")->shape, ElementsAre(3, 2));
-    result.outputs.emplace_back().index = 1; // all of its targets are -100
-    ASSERT_TRUE(cli::writeOutputs(path("a.jsonl"), cli::ResultKind::jsonLines, result));
+    api::SampleOutput unscored; // all of its targets are -100
+    unscored.index = 1;
+    shape.samples = 2;
+    ASSERT_TRUE(writeLines(shape, {scored, unscored}));
     std::istringstream lines(read("a.jsonl"));
     std::string line;
     std::getline(lines, line);
@@ -102,7 +126,7 @@ TEST_F(Outputs, ScoresHaveTheirLossOrNullWhereNothingCounts)
 
 TEST_F(Outputs, EachLineIsAnObjectThatGivesTheFloatsBackExactly)
 {
-    ASSERT_TRUE(cli::writeOutputs(path("a.jsonl"), cli::ResultKind::jsonLines, classified()));
+    ASSERT_TRUE(writeLines(kClassified, classified()));
     std::istringstream lines(read("a.jsonl"));
     std::string line;
     std::getline(lines, line);
@@ -121,9 +145,9 @@ TEST_F(Outputs, EachLineIsAnObjectThatGivesTheFloatsBackExactly)
 
 TEST_F(Outputs, AScoreThatIsNoNumberIsNull)
 {
-    api::RunResult result = classified();
-    result.outputs[0].logits[2] = std::numeric_limits<float>::quiet_NaN();
-    ASSERT_TRUE(cli::writeOutputs(path("a.jsonl"), cli::ResultKind::jsonLines, result));
+    Samples samples = classified();
+    samples[0].logits[2] = std::numeric_limits<float>::quiet_NaN();
+    ASSERT_TRUE(writeLines(kClassified, samples));
     std::istringstream lines(read("a.jsonl"));
     std::string line;
     std::getline(lines, line);
@@ -132,10 +156,72 @@ TEST_F(Outputs, AScoreThatIsNoNumberIsNull)
 
 TEST_F(Outputs, ThatCannotBeWrittenAreAnErrorWithTheirName)
 {
-    const Status status = cli::writeOutputs("/dev/full", cli::ResultKind::jsonLines, classified());
+    const Status status = write("/dev/full", cli::ResultKind::jsonLines, kClassified, classified());
     ASSERT_FALSE(status);
     EXPECT_EQ(status.error().kind, ErrorKind::io);
     EXPECT_THAT(status.error().message, testing::HasSubstr("/dev/full"));
+}
+
+TEST_F(Outputs, AreTheSameFileInWhateverOrderTheSamplesEnd)
+{
+    constexpr std::uint64_t kSamples = 500;
+    const cli::OutputsWriter::Shape shape{api::Task::text, kSamples, 7, 3};
+    const auto sample = [](std::uint64_t index) {
+        api::SampleOutput output;
+        output.index = index;
+        output.length = static_cast<int>(index % 7) + 1;
+        output.hidden.assign(static_cast<std::size_t>(output.length) * 3, static_cast<float>(index));
+        return output;
+    };
+    std::vector<std::uint64_t> order(kSamples);
+    std::iota(order.begin(), order.end(), 0U);
+    const auto written = [&](const std::string& name) {
+        auto writer = cli::OutputsWriter::open(path(name), cli::ResultKind::safetensors, shape, m_stdout);
+        EXPECT_TRUE(writer) << writer.error().message;
+        for (const std::uint64_t index : order)
+            EXPECT_TRUE((*writer)->add({sample(index)}));
+        EXPECT_FALSE(std::filesystem::exists(path(name))) << "not before it is whole";
+        EXPECT_TRUE((*writer)->finish());
+        return read(name);
+    };
+    const std::string inOrder = written("a.safetensors");
+    std::shuffle(order.begin(), order.end(), std::mt19937(1));
+    EXPECT_EQ(written("b.safetensors"), inOrder);
+    const auto file = checkpoint::SafetensorsFile::open(path("b.safetensors"));
+    ASSERT_TRUE(file) << file.error().message;
+    ASSERT_EQ(file->tensors().size(), kSamples);
+    EXPECT_EQ(file->tensors()[123].name, "last_hidden_state.123");
+    EXPECT_THAT(file->tensors()[123].shape, ElementsAre(5, 3));
+    std::vector<float> values(15);
+    ASSERT_TRUE(file->readF32(file->tensors()[123], values));
+    EXPECT_THAT(values, testing::Each(123.0F));
+}
+
+TEST_F(Outputs, OfMoreSamplesThanAHeaderCanListAreRefusedBeforeTheRun)
+{
+    const auto writer = cli::OutputsWriter::open(
+        path("a.safetensors"), cli::ResultKind::safetensors, {api::Task::classify, 5'000'000, 1, 2},
+        m_stdout);
+    ASSERT_FALSE(writer);
+    EXPECT_EQ(writer.error().kind, ErrorKind::usage);
+    EXPECT_THAT(writer.error().message, testing::HasSubstr("5,000,000 samples"));
+    EXPECT_THAT(writer.error().message, testing::HasSubstr(".jsonl"));
+    EXPECT_TRUE(cli::OutputsWriter::open(
+        path("a.jsonl"), cli::ResultKind::jsonLines, {api::Task::classify, 5'000'000, 1, 2}, m_stdout));
+}
+
+TEST_F(Outputs, OfARunThatDoesNotEndLeaveNothingBehindAndTheOldFileAsItWas)
+{
+    std::ofstream(path("a.jsonl")) << "{\"old\": 1}\n";
+    {
+        auto writer
+            = cli::OutputsWriter::open(path("a.jsonl"), cli::ResultKind::jsonLines, kClassified, m_stdout);
+        ASSERT_TRUE(writer);
+        ASSERT_TRUE((*writer)->add(classified()));
+    }
+    EXPECT_EQ(read("a.jsonl"), "{\"old\": 1}\n");
+    for (const auto& entry : std::filesystem::directory_iterator(path("")))
+        EXPECT_NE(entry.path().extension(), ".tmp") << entry.path();
 }
 
 } // namespace

@@ -52,6 +52,26 @@ TEST(SwitchConfig, KeysOfOldAndNewVersionsAndUnknownOnesAreAccepted)
     EXPECT_FALSE(parsed->encoderSparsity.step.has_value());
 }
 
+TEST(SwitchConfig, WhatAHeadWasTrainedWithIsReadAndChecked)
+{
+    using sida::api::Pooling;
+    EXPECT_EQ(parseSwitchConfig(config(""), "c").value().headPooling.pooling, Pooling::unknown);
+    const auto padded = parseSwitchConfig(
+        config(R"("sida_studio": {"head_pooling": "padded", "head_padded_length": 128, "other": 1})"), "c");
+    ASSERT_TRUE(padded) << padded.error().message;
+    EXPECT_EQ(padded->headPooling, (sida::api::HeadPooling{Pooling::padded, 128, "config.json"}));
+    const auto real = parseSwitchConfig(config(R"("sida_studio": {"head_pooling": "real_tokens"})"), "c");
+    ASSERT_TRUE(real) << real.error().message;
+    EXPECT_EQ(real->headPooling, (sida::api::HeadPooling{Pooling::realTokens, 0, "config.json"}));
+    EXPECT_THAT(messageFor(config(R"("sida_studio": 1)")), HasSubstr("must be an object"));
+    EXPECT_THAT(
+        messageFor(config(R"("sida_studio": {"head_pooling": 3})")),
+        AllOf(HasSubstr("some/config.json"), HasSubstr("head_pooling"), HasSubstr("real_tokens")));
+    EXPECT_THAT(
+        messageFor(config(R"("sida_studio": {"head_pooling": "padded", "head_padded_length": 0})")),
+        HasSubstr("head_padded_length"));
+}
+
 TEST(SwitchConfig, SparseBlocksFollowTheStepOrTheNumberOfSparseLayers)
 {
     const auto sparse = [](const std::string& keys) {

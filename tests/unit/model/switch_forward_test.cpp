@@ -6,10 +6,12 @@
 
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <random>
@@ -278,6 +280,21 @@ TEST_F(SwitchForwardTest, PredictedRoutingAddsTheChoicesWithTheirWeights)
     const auto other = tableFor(
         *model, m_batch, 1, [](int, std::size_t, int) { return 2; }, 0.3F);
     EXPECT_FALSE(sameBits(run(*model, m_batch, &other).hidden, expected));
+}
+
+/// A damaged file must not give plausible answers.
+TEST_F(SwitchForwardTest, AWeightThatIsNoNumberShowsInTheAnswerAsUpstream)
+{
+    ModelFolder folder;
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    std::memcpy(folder.tensors().at("encoder.block.0.layer.1.mlp.wi.weight").data.data(), &nan, sizeof nan);
+    folder.save();
+    const auto model = model::loadModel(folder.path(), {}, {}).value();
+    for (const auto& lengths : std::vector<std::vector<int>>{{1}, {3, 9}, {30, 30, 30}}) {
+        const auto result = run(*model, batchOf(lengths, 1));
+        EXPECT_TRUE(
+            std::all_of(result.hidden.begin(), result.hidden.end(), [](float x) { return std::isnan(x); }));
+    }
 }
 
 TEST_F(SwitchForwardTest, ExpertsWithoutTokensAreNeverAskedFor)

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstring>
 #include <gtest/gtest.h>
+#include <map>
 #include <random>
 #include <thread>
 
@@ -337,6 +338,48 @@ TEST_F(EngineTest, TheBudgetMayChangeTwoHundredTimesDuringARunAndTheOutputsStayT
     EXPECT_TRUE(consistency.checked);
     EXPECT_TRUE(consistency.problems.empty()) << consistency.problems.front();
     EXPECT_FALSE(m_engine->changeBudget(units::Budget::ofBytes(most)));
+}
+
+TEST_F(EngineTest, OutputsArePassedOnBatchByBatchAndOnceHoweverOftenTheDatasetIsPassedOver)
+{
+    const api::RunResult kept = mustRun(options(Policy::resident));
+    api::RunOptions streamed = options(Policy::resident);
+    streamed.keepOutputs = false;
+    streamed.keepRows = false;
+    streamed.repeat = 2;
+    streamed.batchSize = 7;
+    std::map<std::uint64_t, api::SampleOutput> passed;
+    std::vector<std::size_t> sizes;
+    api::RunObserver observer;
+    observer.outputs = [&](std::vector<api::SampleOutput>&& samples) -> Status {
+        sizes.push_back(samples.size());
+        for (api::SampleOutput& sample : samples)
+            EXPECT_TRUE(passed.emplace(sample.index, sample).second) << sample.index << " came twice";
+        return {};
+    };
+    const api::RunResult result = mustRun(streamed, observer);
+    EXPECT_TRUE(result.outputs.empty());
+    EXPECT_TRUE(result.recording->rows.samples.empty()) << "nobody asked to keep them";
+    EXPECT_EQ(result.figures.samples, 2 * kept.outputs.size());
+    ASSERT_EQ(passed.size(), kept.outputs.size());
+    EXPECT_EQ(sizes.front(), 7U);
+    for (const api::SampleOutput& output : kept.outputs)
+        EXPECT_EQ(passed.at(output.index).logits, output.logits);
+}
+
+TEST_F(EngineTest, OutputsThatNobodyCanTakeEndTheRun)
+{
+    api::RunOptions streamed = options(Policy::resident);
+    streamed.repeat = 1000;
+    int asked = 0;
+    api::RunObserver observer;
+    observer.outputs = [&](std::vector<api::SampleOutput>&&) -> Status {
+        return ++asked < 3 ? Status{} : failure(ErrorKind::io, "the disk is full");
+    };
+    const auto result = m_engine->run(streamed, observer, {});
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().message, "the disk is full");
+    EXPECT_EQ(asked, 3);
 }
 
 TEST_F(EngineTest, StopEndsTheRunWithWhatWasDoneSoFar)
