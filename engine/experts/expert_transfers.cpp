@@ -55,11 +55,14 @@ bool ExpertCache::pickDemand(Job& job)
 
 bool ExpertCache::pickPrefetch(Job& job)
 {
-    if (m_ahead >= prefetchLimit())
-        return false;
+    const bool full = m_ahead >= prefetchLimit();
     while (const std::optional<PrefetchQueue::Item> item = m_prefetch.front()) {
+        const int layer = m_store.key(item->expert).layer;
+        // What lies ahead for the batches to come must not keep from a decoder what its step needs at once.
+        if (full && (m_options.prefetchBytes > 0 || !m_schedule.repeats(layer)))
+            return false;
         const bool isThere = m_experts[static_cast<std::size_t>(item->expert)].slot >= 0;
-        if (isThere || !m_switches[m_store.key(item->expert).layer].isOn()) {
+        if (isThere || !m_switches[static_cast<std::size_t>(layer)].isOn()) {
             m_prefetch.popFront();
             continue;
         }
@@ -120,7 +123,7 @@ int ExpertCache::bestVictim(Position neededBefore)
             continue;
         const Expert& expert = m_experts[static_cast<std::size_t>(slot.expert)];
         const Position nextUse = m_prefetch.nextUse(slot.expert);
-        if (expert.copying || nextUse <= neededBefore)
+        if (expert.copying || nextUse <= neededBefore || waitsForDecoder(slot, neededBefore))
             continue;
         const ExpertKey key = m_store.key(slot.expert);
         m_candidates.push_back(
@@ -130,6 +133,16 @@ int ExpertCache::bestVictim(Position neededBefore)
     }
     const int chosen = chooseVictim(*m_policy, m_candidates);
     return chosen < 0 ? -1 : m_candidates[static_cast<std::size_t>(chosen)].slot;
+}
+
+/// While a decoder generates, its next step may need any of its experts, which no table tells before it
+/// begins: they are not given up for a later batch.
+bool ExpertCache::waitsForDecoder(const Slot& slot, Position neededBefore) const
+{
+    if (m_schedule.steps == 1 || neededBefore == 0)
+        return false;
+    return m_schedule.batchOf(neededBefore) > m_schedule.batchOf(m_nextPosition)
+        && m_schedule.repeats(m_store.key(slot.expert).layer);
 }
 
 void ExpertCache::evict(int slotIndex, api::EvictionReason reason, profile::Recorder::Producer& recorder)
@@ -177,7 +190,7 @@ void ExpertCache::complete(const Job& job, Nanoseconds begin, Nanoseconds end)
 {
     m_experts[static_cast<std::size_t>(job.expert)].copying = false;
     Slot& slot = m_slots[static_cast<std::size_t>(job.slot)];
-    const auto batch = static_cast<std::uint32_t>(job.position / static_cast<Position>(m_store.layers()));
+    const auto batch = m_schedule.batchOf(job.position);
     m_transferRecorder.record(api::TransferRow{
         m_store.key(job.expert), job.kind, job.slot, batch, m_store.blockBytes(), job.queued, begin, end});
     const int waiting = m_activeOfExpert[static_cast<std::size_t>(job.expert)];
