@@ -78,6 +78,10 @@ struct TrainOptions {
     /// Keeps the state after every epoch beside the output and goes on from it when it is there.
     bool resume = false;
     units::Budget budget; ///< by which `automatic` judges; none = 20 % of all experts
+    /// A causal part for the decoder's layers too, where model and dataset have what it learns from.
+    bool decoder = true;
+    bool decoderReadsSource = true; ///< see DecoderPartInfo::readsSource
+    int maxNewTokens = 64; ///< of the generations that a dataset without targets is learned from
     std::uint64_t seed = 0;
     int threads = 0;
 };

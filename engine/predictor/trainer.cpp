@@ -26,6 +26,7 @@ namespace
 struct TrainBatch {
     at::Tensor ids; ///< [rows, length], int64
     std::vector<int> lengths;
+    std::vector<std::uint64_t> samples;
     struct Target {
         at::Tensor indices; ///< [tokens, top], int64
         at::Tensor logits; ///< [tokens, top]
@@ -104,6 +105,7 @@ TrainBatch Trainer::State::makeBatch(const std::vector<std::uint64_t>& samples) 
     const dataset::TokenBatch tokens = dataset::makeBatch(data.samples, samples, 0);
     TrainBatch batch;
     batch.lengths = tokens.lengths;
+    batch.samples = samples;
     batch.tokens = tokens.tokens();
     batch.ids = at::empty({tokens.rows, tokens.length}, at::kLong);
     std::copy(tokens.ids.begin(), tokens.ids.end(), batch.ids.data_ptr<std::int64_t>());
@@ -114,7 +116,7 @@ TrainBatch Trainer::State::makeBatch(const std::vector<std::uint64_t>& samples) 
 
 at::Tensor Trainer::State::loss(const TrainBatch& batch) const
 {
-    const at::Tensor logits = network.logits(batch.ids, batch.lengths);
+    const at::Tensor logits = network.logitsOf(batch.ids, batch.lengths, batch.samples);
     at::Tensor sum;
     std::int64_t begin = 0;
     for (std::size_t l = 0; l < capture.layers.size(); ++l) {
@@ -136,7 +138,7 @@ void Trainer::State::judge(api::TrainEpoch& epoch)
     std::mt19937_64 any(0);
     for (const auto& samples : shuffledBatches(data.samples, split.heldOut, options.batchSize, any)) {
         const TrainBatch batch = makeBatch(samples);
-        const at::Tensor logits = network.logits(batch.ids, batch.lengths);
+        const at::Tensor logits = network.logitsOf(batch.ids, batch.lengths, batch.samples);
         std::int64_t begin = 0;
         for (std::size_t l = 0; l < hits.size(); ++l) {
             const Hits some = countHits(
