@@ -61,6 +61,8 @@ Result<PreparedBatch> HashBuilder::prepare(dataset::TokenBatch batch)
         const device::WorkspaceScope scope(*workspace);
         SIDA_TRY_ASSIGN(prepared.table, predictor->predict(prepared.batch, embeddings, topK));
     }
+    if (decoder.reader)
+        foretellTargets(prepared);
     prepared.table->batch = prepared.batch.number;
     prepared.tableReady = clock.now();
     recorder.record(api::HashBuildRow{prepared.batch.number, begin, prepared.tableReady});
@@ -68,6 +70,26 @@ Result<PreparedBatch> HashBuilder::prepare(dataset::TokenBatch batch)
     if (prefetchInto)
         prefetchInto->addTable(*prepared.table, prepared.tableReady);
     return prepared;
+}
+
+/// The decoder's layers behind the encoder's, where every target is one that the model will take.
+void HashBuilder::foretellTargets(PreparedBatch& prepared) const
+{
+    const std::size_t vocabulary
+        = decoder.embeddings.size() / static_cast<std::size_t>(predictor->info().embeddingDim);
+    std::vector<std::vector<std::int32_t>> inputs;
+    for (const std::vector<std::int32_t>& target : prepared.batch.targets) {
+        inputs.push_back(dataset::decoderInputs(target, decoder.startToken, padToken));
+        const bool fits = static_cast<int>(target.size()) <= decoder.reader->positions()
+            && std::all_of(inputs.back().begin(), inputs.back().end(), [&](std::int32_t id) {
+                              return id >= 0 && static_cast<std::size_t>(id) < vocabulary;
+                          });
+        if (!fits)
+            return;
+    }
+    for (experts::LayerTable& layer :
+         decoder.reader->foretellAll(prepared.batch, inputs, embeddings, decoder.embeddings, topK))
+        prepared.table->layers.push_back(std::move(layer));
 }
 
 } // namespace sida::runtime

@@ -7,6 +7,7 @@
 #include "engine/dataset/batch_stream.h"
 #include "engine/device/workspace.h"
 #include "engine/experts/expert_cache.h"
+#include "engine/predictor/causal_network.h"
 #include "engine/predictor/predictor.h"
 #include "engine/profile/recorder.h"
 
@@ -28,6 +29,13 @@ struct PreparedBatch {
 /// Every row with padding up to that length, as tokens like others: the paper's own evaluation.
 void padLikePaper(dataset::TokenBatch& batch, int length, int padToken);
 
+/// Task score, where the decoder's inputs are known beforehand: foretells its layers too.
+struct DecoderTargets {
+    predictor::CausalReader* reader = nullptr; ///< null: the encoder's layers only
+    std::span<const float> embeddings = {};
+    std::int32_t startToken = 0;
+};
+
 /// The hash-building thread's work: batch after batch, predict, tell the cache, queue (SiDA-MoE algorithm 1).
 struct HashBuilder {
     dataset::BatchStream& batches;
@@ -43,11 +51,14 @@ struct HashBuilder {
     int paperPooling = 0; ///< see api::RunOptions
     int padToken = 0;
 
+    DecoderTargets decoder = {};
+
     /// Closes the queue at the end of the data, when stopped, and on an error.
     Status build(const std::stop_token& stop);
 
 private:
     Result<PreparedBatch> prepare(dataset::TokenBatch batch);
+    void foretellTargets(PreparedBatch& prepared) const;
 };
 
 } // namespace sida::runtime

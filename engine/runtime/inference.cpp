@@ -59,11 +59,15 @@ Status Run::inferOne(const PreparedBatch& prepared)
     const experts::HashTable* table = prepared.table ? &*prepared.table : nullptr;
     const bool exact = m_options.routing == api::Routing::exact;
     model::ForwardHooks hooks;
-    if (table && exact)
+    if (table) // asked of routers that run: with routing `predicted` those of the decoder
         hooks.routed = [&](int moeLayer, std::span<const std::uint16_t> expertOfToken) {
-            if (static_cast<std::size_t>(moeLayer) < table->layers.size())
-                recordHash(*table, moeLayer, expertOfToken);
+            if (const experts::LayerTable* layer = foretold(table, moeLayer))
+                addHash(*layer, table->k, moeLayer, expertOfToken);
         };
+    hooks.decoderStep
+        = [&](int step, std::span<const std::size_t> rows, std::span<const std::int32_t> inputs) {
+              beginStep(step, rows, inputs, prepared.batch);
+          };
     model::ForwardOptions forward;
     forward.routing = exact ? nullptr : table;
     forward.wantHidden = m_options.keepOutputs && m_inputs.data.info.task == api::Task::text;
@@ -84,6 +88,7 @@ Status Run::inferOne(const PreparedBatch& prepared)
     row.end = m_clock.now();
     if (!answers)
         return failure(answers.error());
+    recordHash(row.batch);
     for (std::size_t i = 0; i < prepared.batch.samples.size(); ++i)
         row.tokens += decoderInputs(*answers, i, prepared.batch);
     m_inferenceRecorder.record(row);
@@ -184,29 +189,65 @@ void Run::keepOutput(
     }
 }
 
-void Run::recordHash(
-    const experts::HashTable& table, int moeLayer, std::span<const std::uint16_t> expertOfToken)
+/// Right before a pass of the decoder, whose first block is dense: what this step needs is on its way while
+/// that one computes.
+void Run::beginStep(
+    int step, std::span<const std::size_t> rows, std::span<const std::int32_t> inputs,
+    const dataset::TokenBatch& batch)
 {
-    const experts::LayerTable& layer = table.layers[static_cast<std::size_t>(moeLayer)];
-    const auto k = static_cast<std::size_t>(table.k);
-    api::HashRow row;
-    row.batch = table.batch;
-    row.layer = static_cast<std::uint16_t>(moeLayer);
-    row.tokens = static_cast<std::uint32_t>(expertOfToken.size());
-    row.predictedExperts = static_cast<std::uint32_t>(layer.predicted.size());
+    if (!m_decoderReader)
+        return m_cache.beginStep(step, nullptr, -1);
+    if (step == 0)
+        m_decoderReader->begin(batch, m_inputs.model.embeddings());
+    m_decoderReader->foretellStep(
+        rows, inputs, m_inputs.model.decoderEmbeddings(), m_options.topK, m_stepTable);
+    m_stepTable.batch = batch.number;
+    m_cache.beginStep(step, &m_stepTable, m_clock.now());
+}
+
+const experts::LayerTable* Run::foretold(const experts::HashTable* table, int moeLayer) const
+{
+    const auto layer = static_cast<std::size_t>(moeLayer);
+    if (layer < table->layers.size())
+        return &table->layers[layer];
+    const std::size_t first = api::predictableLayers(m_inputs.model.info()).size();
+    return layer >= first && layer - first < m_stepTable.layers.size() ? &m_stepTable.layers[layer - first]
+                                                                       : nullptr;
+}
+
+void Run::addHash(
+    const experts::LayerTable& table, int topK, int moeLayer, std::span<const std::uint16_t> expertOfToken)
+{
+    const auto k = static_cast<std::size_t>(topK);
+    api::HashRow& row = m_hashOfLayer[static_cast<std::size_t>(moeLayer)];
+    row.tokens += static_cast<std::uint32_t>(expertOfToken.size());
+    row.predictedExperts += static_cast<std::uint32_t>(table.predicted.size());
     m_layerScratch.assign(static_cast<std::size_t>(m_inputs.model.experts().experts(moeLayer)), 0);
     for (std::size_t token = 0; token < expertOfToken.size(); ++token) {
         const std::uint16_t expert = expertOfToken[token];
-        const auto predicted = layer.experts.begin() + static_cast<std::ptrdiff_t>(token * k);
-        row.tokenHits += std::find(predicted, predicted + table.k, expert) != predicted + table.k;
+        const auto predicted = table.experts.begin() + static_cast<std::ptrdiff_t>(token * k);
+        row.tokenHits += std::find(predicted, predicted + topK, expert) != predicted + topK;
         if (m_layerScratch[expert] == 0) {
             m_layerScratch[expert] = 1;
             ++row.activeExperts;
         }
     }
-    for (const experts::LayerTable::Count& count : layer.predicted)
+    for (const experts::LayerTable::Count& count : table.predicted)
         row.correctExperts += m_layerScratch[count.expert];
-    m_inferenceRecorder.record(row);
+}
+
+/// One row for each layer that was foretold, however often it came.
+void Run::recordHash(std::uint32_t batch)
+{
+    for (std::size_t layer = 0; layer < m_hashOfLayer.size(); ++layer) {
+        api::HashRow& row = m_hashOfLayer[layer];
+        if (row.tokens > 0) {
+            row.batch = batch;
+            row.layer = static_cast<std::uint16_t>(layer);
+            m_inferenceRecorder.record(row);
+        }
+        row = {};
+    }
 }
 
 } // namespace sida::runtime

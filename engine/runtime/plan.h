@@ -25,6 +25,10 @@ BatchShape largestBatch(const dataset::Dataset& data, const api::RunOptions& opt
 /// Does a run with these options ask the predictor?
 bool needsPredictor(const api::RunOptions& options);
 
+/// The predictor's part for the decoder, when a run of that shape asks it; else null.
+const predictor::CausalNetwork*
+decoderPart(const predictor::Predictor* predictor, const api::RunOptions& options, const BatchShape& shape);
+
 /// Device memory of a run by purpose, before anything is allocated. A budget below the smallest that works,
 /// or below what policy `resident` needs, is a `budget` error that names both. `predictor` is null when there
 /// is none or it is not asked.

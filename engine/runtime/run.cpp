@@ -100,8 +100,13 @@ Run::Run(Inputs inputs, const api::RunOptions& options, BatchShape shape, const 
                              : nullptr)
     , m_cache(
           m_inputs.model.experts(), m_ledger, m_clock, m_transferRecorder, m_inferenceRecorder,
-          {options.eviction, plan.slots, options.lookahead + 3, prefetchBytes(options, plan)})
+          {options.eviction, plan.slots, options.lookahead + 3, prefetchBytes(options, plan),
+           static_cast<int>(api::predictableLayers(m_inputs.model.info()).size()),
+           shape.generates ? shape.targetLength : 1})
+    , m_hashOfLayer(m_inputs.model.info().moeLayers.size())
 {
+    if (const predictor::CausalNetwork* decoder = decoderPart(m_inputs.predictor, options, shape))
+        m_decoderReader = std::make_unique<predictor::CausalReader>(*decoder, shape.rows, shape.targetLength);
     api::RunHeader& header = m_inputs.header;
     header.residentBytes = plan.residentBytes;
     header.smallestBytes = plan.smallestBytes;
@@ -158,7 +163,9 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
                 m_hashRecorder,
                 queue,
                 m_options.paperPooling,
-                m_inputs.model.info().padToken};
+                m_inputs.model.info().padToken,
+                {m_inputs.data.info.task == api::Task::score ? m_decoderReader.get() : nullptr,
+                 m_inputs.model.decoderEmbeddings(), m_inputs.model.info().decoderStartToken}};
             hashStatus = builder.build(ownStop.get_token());
         });
         std::jthread inference = startThread("sida-inference", [&](const std::stop_token&) {

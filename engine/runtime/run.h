@@ -58,6 +58,9 @@ private:
         model::ScoreResult scored;
     };
     Status inferOne(const PreparedBatch& prepared);
+    void beginStep(
+        int step, std::span<const std::size_t> rows, std::span<const std::int32_t> inputs,
+        const dataset::TokenBatch& batch);
     Result<Answers>
     ask(const dataset::TokenBatch& batch, experts::ExpertSource& source,
         const model::ForwardOptions& options) const;
@@ -67,8 +70,11 @@ private:
     void keepOutput(
         std::uint64_t sample, std::size_t row, std::size_t firstToken, const PreparedBatch& prepared,
         Answers& answers);
-    void
-    recordHash(const experts::HashTable& table, int moeLayer, std::span<const std::uint16_t> expertOfToken);
+    /// What the tables say of a layer; null when they say nothing.
+    const experts::LayerTable* foretold(const experts::HashTable* table, int moeLayer) const;
+    void addHash(
+        const experts::LayerTable& table, int k, int moeLayer, std::span<const std::uint16_t> expertOfToken);
+    void recordHash(std::uint32_t batch);
     BudgetGate::Answer applyBudget(const units::Budget& budget);
     void recordMemory();
 
@@ -87,12 +93,17 @@ private:
     device::MemoryLedger m_ledger;
     mutable device::Workspace m_workspace;
     std::unique_ptr<device::Workspace> m_predictorWorkspace;
+    /// Foretells the decoder's layers: on the hash-building thread where its inputs are known beforehand,
+    /// else on the inference thread, step by step.
+    std::unique_ptr<predictor::CausalReader> m_decoderReader;
+    experts::HashTable m_stepTable; ///< of the decoder's step in progress
     experts::ExpertCache m_cache;
     BudgetGate m_gate;
     Nanoseconds m_inferenceNs = 0; ///< first batch begun to last batch ended
     std::vector<std::int32_t> m_reference; ///< by sample; empty unless routing is predicted
     std::vector<api::SampleOutput> m_outputs; ///< by sample, when kept
     std::vector<std::uint8_t> m_layerScratch; ///< experts seen in a layer, for precision and recall
+    std::vector<api::HashRow> m_hashOfLayer; ///< of the batch in progress, steps summed up
 };
 
 } // namespace sida::runtime
