@@ -59,8 +59,10 @@ private:
     void keepOutput(
         std::uint64_t sample, std::size_t row, std::size_t firstToken, const PreparedBatch& prepared,
         Answers& answers);
-    void
-    recordHash(const experts::HashTable& table, int moeLayer, std::span<const std::uint16_t> expertOfToken);
+    void addHash(
+        const experts::LayerTable& table, int topK, int moeLayer,
+        std::span<const std::uint16_t> expertOfToken);
+    void recordHash(std::uint32_t batch);
     BudgetGate::Answer applyBudget(const units::Budget& budget);
     void recordMemory();
     std::unique_ptr<AffinityPool> affinityPool() const;
@@ -80,6 +82,9 @@ private:
     device::MemoryLedger m_ledger;
     std::unique_ptr<device::Workspace> m_workspace; ///< of the CPU's forward pass; null where that is not run
     std::unique_ptr<device::Workspace> m_predictorWorkspace;
+    /// Foretells the decoder's layers: on the hash-building thread where its inputs are known beforehand,
+    /// else on the inference thread, step by step.
+    std::unique_ptr<predictor::CausalReader> m_decoderReader;
     std::unique_ptr<Executor> m_executor;
     BudgetGate m_gate;
     Nanoseconds m_firstBegin = 0;
@@ -88,6 +93,7 @@ private:
     std::vector<std::int32_t> m_reference; ///< by sample; empty unless routing is predicted
     std::vector<api::SampleOutput> m_outputs; ///< by sample, when kept
     std::vector<std::uint8_t> m_layerScratch; ///< experts seen in a layer, for precision and recall
+    std::vector<api::HashRow> m_hashOfLayer; ///< of the batch in progress, steps summed up
 };
 
 } // namespace sida::runtime
