@@ -12,6 +12,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace sida::cli
 {
@@ -75,11 +77,14 @@ measureFidelity(api::Engine& engine, const EvaluateSettings& settings, api::Task
     report::Fidelity fidelity;
     fidelity.exact = exact.figures.metric;
     fidelity.predicted = predicted.figures.metric;
-    if (task == api::Task::text || exact.outputs.empty() || exact.outputs.size() != predicted.outputs.size())
+    if (task == api::Task::text || task == api::Task::score || exact.outputs.empty()
+        || exact.outputs.size() != predicted.outputs.size())
         return fidelity;
     std::size_t equal = 0;
     for (std::size_t i = 0; i < exact.outputs.size(); ++i)
-        equal += answerOf(exact.outputs[i]) == answerOf(predicted.outputs[i]);
+        equal += task == api::Task::seq2seq
+            ? exact.outputs[i].generatedIds == predicted.outputs[i].generatedIds
+            : answerOf(exact.outputs[i]) == answerOf(predicted.outputs[i]);
     fidelity.equalOutputs = static_cast<double>(equal) / static_cast<double>(exact.outputs.size());
     return fidelity;
 }
@@ -87,6 +92,28 @@ measureFidelity(api::Engine& engine, const EvaluateSettings& settings, api::Task
 std::string percent(double share)
 {
     return fmt::format("{:.1f} %", 100 * share);
+}
+
+void writeRows(std::ostream& out, const std::vector<api::GuessFigures>& rows, std::string_view one)
+{
+    out << fmt::format(
+        "  {:<17}{:>9}{:>9}{:>11}{:>9}{:>12}{:>9}{:>14}{:>14}\n", "", "top 1", "top 3", "precision", "recall",
+        "misses", "", "fetched", "wasted");
+    for (const api::GuessFigures& row : rows) {
+        const auto known = [&row](double share) { return row.guessed ? percent(share) : std::string("-"); };
+        out << fmt::format(
+            "  {:<17}{:>9}{:>9}{:>11}{:>9}{:>12}{:>9}{:>14}{:>14}\n", row.name, known(row.top1),
+            known(row.top3), known(row.precision), known(row.recall), units::formatCount(row.misses),
+            percent(
+                static_cast<double>(row.misses) / static_cast<double>(std::max<std::uint64_t>(row.uses, 1))),
+            units::formatBytes(row.prefetchedBytes), units::formatBytes(row.wastedBytes));
+    }
+    for (const api::GuessFigures& row : rows)
+        if (row.secondsPerBatch > 0)
+            out << fmt::format(
+                "  {} takes {} a {} and {} of its own, which leaves {} slots\n", row.name,
+                units::formatDuration(std::llround(row.secondsPerBatch * 1e9)), one,
+                units::formatBytes(row.predictorBytes), units::formatCount(row.slots));
 }
 
 void writeTable(
@@ -97,24 +124,16 @@ void writeTable(
         units::formatCount(result.batches), units::formatCount(result.tokens),
         units::formatCount(result.slots), units::formatCount(static_cast<std::uint64_t>(result.experts)),
         result.topK, result.topK == 1 ? "" : "es");
-    out << fmt::format(
-        "  {:<17}{:>9}{:>9}{:>11}{:>9}{:>12}{:>9}{:>14}{:>14}\n", "", "top 1", "top 3", "precision", "recall",
-        "misses", "", "fetched", "wasted");
-    for (const api::GuessFigures& row : result.rows) {
-        const auto known = [&row](double share) { return row.guessed ? percent(share) : std::string("-"); };
+    writeRows(out, result.rows, "batch");
+    if (const auto& decoder = result.decoder) {
         out << fmt::format(
-            "  {:<17}{:>9}{:>9}{:>11}{:>9}{:>12}{:>9}{:>14}{:>14}\n", row.name, known(row.top1),
-            known(row.top3), known(row.precision), known(row.recall), units::formatCount(row.misses),
-            percent(
-                static_cast<double>(row.misses) / static_cast<double>(std::max<std::uint64_t>(row.uses, 1))),
-            units::formatBytes(row.prefetchedBytes), units::formatBytes(row.wastedBytes));
+            "decoder: {} steps, {} inputs from {}; {} of the slots for its {} experts\n",
+            units::formatCount(decoder->steps), units::formatCount(decoder->tokens),
+            decoder->generated ? "the model's own generations" : "the targets",
+            units::formatCount(decoder->slots),
+            units::formatCount(static_cast<std::uint64_t>(decoder->experts)));
+        writeRows(out, decoder->rows, "step");
     }
-    for (const api::GuessFigures& row : result.rows)
-        if (row.secondsPerBatch > 0)
-            out << fmt::format(
-                "  {} takes {} a batch and {} of its own, which leaves {} slots\n", row.name,
-                units::formatDuration(std::llround(row.secondsPerBatch * 1e9)),
-                units::formatBytes(row.predictorBytes), units::formatCount(row.slots));
     if (!fidelity)
         return;
     const auto number = [](const std::optional<double>& value) {

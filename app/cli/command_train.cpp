@@ -31,6 +31,9 @@ struct TrainSettings {
     std::string loss = "l1";
     std::string sparsemax = "textbook";
     std::string budget;
+    std::string decoder = "causal";
+    std::string decoderSource = "mean";
+    int maxNewTokens = 64;
     double crossEntropyWeight = 0.005;
     double learningRate = 0;
     int hiddenDim = 0;
@@ -88,6 +91,11 @@ Result<api::TrainOptions> trainOptions(const TrainSettings& settings)
     SIDA_TRY_ASSIGN(options.kind, choice("--kind", settings.kind, kKinds));
     SIDA_TRY_ASSIGN(options.loss, choice("--loss", settings.loss, kLosses));
     SIDA_TRY_ASSIGN(options.paperSparsemax, choice("--sparsemax", settings.sparsemax, variants));
+    const std::map<std::string, bool> decoders{{"causal", true}, {"none", false}};
+    const std::map<std::string, bool> sources{{"mean", true}, {"none", false}};
+    SIDA_TRY_ASSIGN(options.decoder, choice("--decoder", settings.decoder, decoders));
+    SIDA_TRY_ASSIGN(options.decoderReadsSource, choice("--decoder-source", settings.decoderSource, sources));
+    options.maxNewTokens = settings.maxNewTokens;
     if (!settings.budget.empty()) {
         SIDA_TRY_ASSIGN(options.budget, units::parseBudget(settings.budget));
     }
@@ -112,6 +120,26 @@ void writeEpoch(std::ostream& out, const api::TrainEpoch& epoch)
         units::formatNumber(epoch.loss), units::formatNumber(epoch.heldOutTop1),
         units::formatNumber(epoch.heldOutTop3), seconds(epoch.seconds));
     out.flush();
+}
+
+void writeDecoder(std::ostream& out, const api::TrainedDecoder& decoder)
+{
+    out << "  for the decoder: a causal part\n";
+    writeRows(
+        out,
+        {{"best epoch", std::to_string(decoder.bestEpoch)},
+         {"held-out hit rate",
+          fmt::format(
+              "top 1 {}, top 3 {}", units::formatNumber(decoder.heldOutTop1),
+              units::formatNumber(decoder.heldOutTop3))},
+         {"decoder inputs",
+          fmt::format(
+              "{} trained on, {} held out, of {}", units::formatCount(decoder.trainedTokens),
+              units::formatCount(decoder.heldOutTokens),
+              decoder.generated ? "the model's own generations" : "the dataset's targets")},
+         {"time",
+          fmt::format(
+              "{} capturing, {} training", seconds(decoder.captureSeconds), seconds(decoder.trainSeconds))}});
 }
 
 void writeResult(std::ostream& out, const api::TrainResult& result)
@@ -143,6 +171,8 @@ void writeResult(std::ostream& out, const api::TrainResult& result)
          {"time",
           fmt::format(
               "{} capturing, {} training", seconds(result.captureSeconds), seconds(result.trainSeconds))}});
+    if (result.decoder)
+        writeDecoder(out, *result.decoder);
 }
 
 Status execute(const TrainSettings& settings, Context& context)
@@ -222,6 +252,23 @@ Command addTrain(CLI::App& app)
         ->add_option(
             "--sparsemax", settings->sparsemax, "Of lstm: textbook, or paper as the authors wrote it")
         ->type_name("S");
+    parser
+        ->add_option(
+            "--decoder", settings->decoder,
+            "With task seq2seq or score: causal, a second part for the decoder's layers too; or none")
+        ->type_name("D");
+    parser
+        ->add_option(
+            "--decoder-source", settings->decoderSource,
+            "What the causal part reads beside the decoder's inputs: mean, of the source's embeddings; or "
+            "none")
+        ->type_name("S");
+    parser
+        ->add_option(
+            "--max-new-tokens", settings->maxNewTokens,
+            "Longest generation that the causal part learns from where there are no targets")
+        ->check(CLI::Range(1, 65536))
+        ->type_name("N");
     parser->add_option("--batch-size", settings->batchSize, "Samples of a step")
         ->check(CLI::Range(1, 65536))
         ->type_name("N");

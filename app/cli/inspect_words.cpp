@@ -152,20 +152,29 @@ void writeTraining(std::ostream& out, const std::vector<api::TrainEpoch>& epochs
 void writeInWords(std::ostream& out, const api::PredictorInfo& predictor)
 {
     out << fmt::format("{}: a predictor, {}\n", predictor.path.string(), predictor.kind);
-    writeRows(
-        out,
-        {{"for model", predictor.modelIdentity},
-         {"MoE layers", moeLayerWords(predictor.moeLayers)},
-         {"held-out hit rate",
-          fmt::format(
-              "top 1 {}, top 3 {}", shareOrUnknown(predictor.heldOutTop1),
-              shareOrUnknown(predictor.heldOutTop3))},
-         {"width", fmt::format("{} embedding, {} hidden", predictor.embeddingDim, predictor.hiddenDim)},
-         {"sparsemax", predictor.sparsemax},
-         {"loss", predictor.loss},
-         {"parameters",
-          fmt::format(
-              "{}, {}", units::formatCount(predictor.parameters), units::formatBytes(predictor.bytes))}});
+    const auto hitRate = [](double top1, double top3) {
+        return fmt::format("top 1 {}, top 3 {}", shareOrUnknown(top1), shareOrUnknown(top3));
+    };
+    TextRows rows
+        = {{"for model", predictor.modelIdentity},
+           {"MoE layers", moeLayerWords(predictor.moeLayers)},
+           {"held-out hit rate", hitRate(predictor.heldOutTop1, predictor.heldOutTop3)},
+           {"width", fmt::format("{} embedding, {} hidden", predictor.embeddingDim, predictor.hiddenDim)},
+           {"sparsemax", predictor.sparsemax},
+           {"loss", predictor.loss}};
+    if (const auto& decoder = predictor.decoder) {
+        rows.emplace_back(
+            "decoder",
+            fmt::format(
+                "{}, MoE layers: {}, {} hidden, reads the decoder's inputs{}", decoder->kind,
+                moeLayerWords(decoder->moeLayers), decoder->hiddenDim,
+                decoder->readsSource ? " and the mean of the source" : ""));
+        rows.emplace_back("its held-out hit rate", hitRate(decoder->heldOutTop1, decoder->heldOutTop3));
+    }
+    rows.emplace_back(
+        "parameters",
+        fmt::format("{}, {}", units::formatCount(predictor.parameters), units::formatBytes(predictor.bytes)));
+    writeRows(out, rows);
     writeTraining(out, predictor.curve);
 }
 

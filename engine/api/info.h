@@ -42,6 +42,7 @@ struct ModelInfo {
     bool generates = false; ///< the files hold a decoder and a language model's head
     bool decoderLoaded = false;
     int padToken = 0;
+    int decoderStartToken = 0; ///< what a decoder reads first
     DType storageDtype = DType::f32; ///< of the experts in the file
     std::uint64_t parameters = 0; ///< tied copies counted once
     std::uint64_t expertBytes = 0; ///< one expert in the compute type
@@ -66,6 +67,13 @@ inline std::span<const MoeLayerInfo> predictableLayers(const ModelInfo& model)
     return {model.moeLayers.data(), count};
 }
 
+/// The decoder's MoE layers: what the causal part of a predictor, which reads the decoder's inputs,
+/// foretells. Empty while the decoder is not loaded.
+inline std::span<const MoeLayerInfo> decoderMoeLayers(const ModelInfo& model)
+{
+    return std::span(model.moeLayers).subspan(predictableLayers(model).size());
+}
+
 struct DatasetInfo {
     std::filesystem::path path;
     std::string name;
@@ -77,6 +85,18 @@ struct DatasetInfo {
     bool labelled = false; ///< every sample has a label, or for seq2seq and score a target
     std::uint64_t truncated = 0; ///< samples cut at the maximal length
     std::string identity; ///< SHA-256 of the file
+};
+
+/// The second part of a predictor, for a decoder's layers.
+struct DecoderPartInfo {
+    std::string kind; ///< "causal"
+    std::vector<MoeLayerInfo> moeLayers;
+    int hiddenDim = 0;
+    std::string sparsemax; ///< "textbook" or "paper"
+    bool readsSource = false; ///< beside the decoder's inputs also the mean of the source's embeddings
+    double heldOutTop1 = -1; ///< negative when the file does not say
+    double heldOutTop3 = -1;
+    std::uint64_t parameters = 0;
 };
 
 struct PredictorInfo {
@@ -92,8 +112,9 @@ struct PredictorInfo {
     double heldOutTop1 = -1; ///< negative when the file does not say
     double heldOutTop3 = -1;
     std::vector<TrainEpoch> curve; ///< of its training, at most 1,000 points; empty when the file has none
-    std::uint64_t parameters = 0;
+    std::uint64_t parameters = 0; ///< of both parts
     std::uint64_t bytes = 0;
+    std::optional<DecoderPartInfo> decoder = std::nullopt; ///< none: it foretells the encoder only
     std::vector<std::pair<std::string, std::string>> metadata; ///< everything the file says, in its order
 };
 

@@ -86,6 +86,10 @@ struct TrainOptions {
     /// the predictor is written.
     std::filesystem::path capture;
     units::Budget budget; ///< by which `automatic` judges; none = 20 % of all experts
+    /// A causal part for the decoder's layers too, where model and dataset have what it learns from.
+    bool decoder = true;
+    bool decoderReadsSource = true; ///< see DecoderPartInfo::readsSource
+    int maxNewTokens = 64; ///< of the generations that a dataset without targets is learned from
     std::uint64_t seed = 0;
     int threads = 0;
 };

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,21 @@ struct TrainCandidate {
     double secondsPerSentence = 0;
 };
 
+/// What became of the causal part for the decoder's layers.
+struct TrainedDecoder {
+    std::vector<TrainEpoch> epochs;
+    int bestEpoch = 0;
+    double heldOutTop1 = 0;
+    double heldOutTop3 = 0;
+    std::vector<double> heldOutTop1ByLayer;
+    std::vector<double> heldOutTop3ByLayer;
+    std::uint64_t trainedTokens = 0; ///< decoder inputs
+    std::uint64_t heldOutTokens = 0;
+    bool generated = false; ///< learned from the model's own generations, since the dataset has no targets
+    double captureSeconds = 0;
+    double trainSeconds = 0;
+};
+
 struct TrainResult {
     std::filesystem::path output;
     std::string kind; ///< of the predictor that was written
@@ -77,6 +93,7 @@ struct TrainResult {
     std::uint64_t reusedTokens = 0; ///< whose routing was in the file already
     double captureSeconds = 0;
     double trainSeconds = 0;
+    std::optional<TrainedDecoder> decoder = std::nullopt;
 };
 
 /// One way of guessing which experts will be needed, judged on a dataset.
@@ -98,6 +115,16 @@ struct GuessFigures {
     double secondsPerBatch = 0; ///< of a predictor, else 0
 };
 
+/// The decoder's layers, judged as generation meets them: one token of each sample of a batch is a step.
+struct EvaluatedDecoder {
+    std::uint64_t steps = 0;
+    std::uint64_t tokens = 0; ///< decoder inputs
+    int experts = 0; ///< of the decoder's layers
+    std::uint64_t slots = 0; ///< their share of the cache
+    bool generated = false; ///< the model's own generations, since the dataset has no targets
+    std::vector<GuessFigures> rows;
+};
+
 struct EvaluateResult {
     std::uint64_t batches = 0;
     std::uint64_t tokens = 0;
@@ -106,6 +133,7 @@ struct EvaluateResult {
     std::uint64_t slots = 0; ///< of the cache without a predictor's own bytes
     std::uint64_t expertBytes = 0;
     std::vector<GuessFigures> rows;
+    std::optional<EvaluatedDecoder> decoder = std::nullopt;
 };
 
 } // namespace sida::api

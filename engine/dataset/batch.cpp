@@ -74,4 +74,17 @@ makeBatch(const std::vector<Sample>& samples, const std::vector<std::uint64_t>& 
     return batch;
 }
 
+std::vector<std::int32_t>
+decoderInputs(const std::vector<std::int32_t>& target, std::int32_t startToken, std::int32_t padToken)
+{
+    std::vector<std::int32_t> inputs;
+    inputs.reserve(target.size());
+    std::int32_t input = startToken;
+    for (const std::int32_t label : target) {
+        inputs.push_back(input);
+        input = label == kNotScored ? padToken : label;
+    }
+    return inputs;
+}
+
 } // namespace sida::dataset

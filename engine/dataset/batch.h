@@ -45,4 +45,9 @@ std::vector<std::vector<std::uint64_t>> planInOrder(std::size_t samples, int bat
 TokenBatch makeBatch(
     const std::vector<Sample>& samples, const std::vector<std::uint64_t>& indices, std::uint32_t number);
 
+/// What a decoder reads to give `target`: the start token, then the target but its last; what does not count
+/// is padding.
+std::vector<std::int32_t>
+decoderInputs(const std::vector<std::int32_t>& target, std::int32_t startToken, std::int32_t padToken);
+
 } // namespace sida::dataset

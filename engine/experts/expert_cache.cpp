@@ -23,6 +23,12 @@ std::vector<int> expertsPerLayer(const HostStore& store)
     return experts;
 }
 
+Schedule scheduleOf(const HostStore& store, const ExpertCache::Options& options)
+{
+    const int layers = std::max(store.layers(), 1);
+    return {layers, options.repeatedFrom < 0 ? layers : options.repeatedFrom, std::max(options.steps, 1)};
+}
+
 } // namespace
 
 std::uint64_t ExpertCache::slotBytes(const HostStore& store)
@@ -39,11 +45,12 @@ ExpertCache::ExpertCache(
     , m_transferRecorder(transfers)
     , m_useRecorder(uses)
     , m_options(options)
+    , m_schedule(scheduleOf(store, options))
     , m_arena(store.expertCount(), store.blockBytes())
     , m_experts(static_cast<std::size_t>(store.expertCount()))
     , m_slots(static_cast<std::size_t>(store.expertCount()))
     , m_prefetch(store.expertCount(), options.window)
-    , m_forecast(expertsPerLayer(store), options.window)
+    , m_forecast(expertsPerLayer(store), options.window, m_schedule)
     , m_policy(makePolicy(options.eviction))
     , m_switches(static_cast<std::size_t>(store.layers()))
     , m_enabledSlots(std::min(options.slots, store.expertCount()))
@@ -64,20 +71,21 @@ ExpertCache::ExpertCache(
 
 Position ExpertCache::position(int moeLayer) const
 {
-    return static_cast<Position>(m_batch) * static_cast<Position>(m_store.layers())
-        + static_cast<Position>(moeLayer);
+    return m_schedule.position(m_batch, m_step, moeLayer);
 }
 
 void ExpertCache::addTable(const HashTable& table, Nanoseconds ready)
 {
     {
         const std::lock_guard lock(m_mutex);
-        const Position first = static_cast<Position>(table.batch) * static_cast<Position>(m_store.layers());
+        const Position first = m_schedule.position(table.batch, 0, 0);
         if (table.batch < m_toldUntil)
             m_prefetch.retract(first, first + table.layers.size());
         m_toldUntil = std::max(m_toldUntil, table.batch + 1);
         for (std::size_t layer = 0; layer < table.layers.size(); ++layer) {
-            m_forecast.addTable(table.batch, static_cast<int>(layer), table.layers[layer].predicted);
+            m_forecast.addTable(
+                m_schedule.visit(table.batch, 0, static_cast<int>(layer)), static_cast<int>(layer),
+                table.layers[layer].predicted);
             for (const LayerTable::Count& count : table.layers[layer].predicted) {
                 const ExpertKey key{static_cast<std::uint16_t>(layer), count.expert};
                 m_prefetch.add({first + layer, m_store.index(key), ready});
@@ -93,19 +101,68 @@ void ExpertCache::beginBatch(std::uint32_t batch, const HashTable* table, Nanose
     m_batch = batch;
     m_table = table;
     m_tableReady = tableReady;
+    m_step = 0;
+    m_stepTable = nullptr;
+    m_stepReady = -1;
+    if (m_schedule.steps == 1)
+        return;
+    {
+        // The decoder of the batch before is done, so its experts make room for what this one needs.
+        const std::lock_guard lock(m_mutex);
+        m_nextPosition = position(0);
+        ++m_workVersion;
+    }
+    m_work.notify_one();
 }
 
-/// A table speaks of the encoder's layers; a decoder's are asked for when their routers have decided.
-bool ExpertCache::foretold(int moeLayer) const
+void ExpertCache::beginStep(int step, const HashTable* table, Nanoseconds tableReady)
 {
-    return m_table != nullptr && static_cast<std::size_t>(moeLayer) < m_table->layers.size();
+    m_step = step;
+    m_stepTable = table;
+    m_stepReady = tableReady;
+    if (table == nullptr)
+        return;
+    {
+        const std::lock_guard lock(m_mutex);
+        for (std::size_t i = 0; i < table->layers.size(); ++i) {
+            const int layer = m_schedule.repeatedFrom + static_cast<int>(i);
+            m_forecast.addTable(m_schedule.visit(m_batch, step, layer), layer, table->layers[i].predicted);
+            for (const LayerTable::Count& count : table->layers[i].predicted)
+                m_prefetch.add(
+                    {position(layer), m_store.index({static_cast<std::uint16_t>(layer), count.expert}),
+                     tableReady});
+        }
+        ++m_workVersion;
+    }
+    m_work.notify_one();
+}
+
+/// A batch's table speaks of the encoder's layers, and of a decoder's where its inputs are known beforehand;
+/// a step's of the decoder's. What neither speaks of is asked for when its router has decided.
+const LayerTable* ExpertCache::foretold(int moeLayer) const
+{
+    const auto layer = static_cast<std::size_t>(moeLayer);
+    if (m_table != nullptr && layer < m_table->layers.size())
+        return &m_table->layers[layer];
+    if (m_stepTable != nullptr && moeLayer >= m_schedule.repeatedFrom)
+        return &m_stepTable->layers[layer - static_cast<std::size_t>(m_schedule.repeatedFrom)];
+    return nullptr;
+}
+
+Nanoseconds ExpertCache::foretoldAt(int moeLayer) const
+{
+    if (foretold(moeLayer) == nullptr)
+        return -1;
+    return static_cast<std::size_t>(moeLayer) < (m_table ? m_table->layers.size() : 0) ? m_tableReady
+                                                                                       : m_stepReady;
 }
 
 std::uint32_t ExpertCache::predictedTokens(int moeLayer, std::uint16_t expert) const
 {
-    if (!foretold(moeLayer))
+    const LayerTable* table = foretold(moeLayer);
+    if (table == nullptr)
         return 0;
-    const auto& predicted = m_table->layers[static_cast<std::size_t>(moeLayer)].predicted;
+    const auto& predicted = table->predicted;
     const auto found = std::lower_bound(
         predicted.begin(), predicted.end(), expert,
         [](const LayerTable::Count& count, std::uint16_t value) { return count.expert < value; });
@@ -115,12 +172,13 @@ std::uint32_t ExpertCache::predictedTokens(int moeLayer, std::uint16_t expert) c
 void ExpertCache::classifyMiss(Active& active, bool copying, bool predicted) const
 {
     const Expert& expert = m_experts[static_cast<std::size_t>(active.expert)];
-    if (!copying && m_tableReady >= 0 && expert.evictedAt >= m_tableReady) {
+    const Nanoseconds ready = foretoldAt(m_layer);
+    if (!copying && ready >= 0 && expert.evictedAt >= ready) {
         active.row.outcome = api::Outcome::evictedEarly;
         active.cause = api::StallCause::evictedEarly;
     } else if (copying || predicted) {
         active.row.outcome = api::Outcome::late;
-        const bool busWasFull = m_tableReady >= 0 && m_busySince >= 0 && m_busySince <= m_tableReady;
+        const bool busWasFull = ready >= 0 && m_busySince >= 0 && m_busySince <= ready;
         active.cause = busWasFull ? api::StallCause::busSaturated : api::StallCause::late;
     } else {
         active.row.outcome = api::Outcome::unpredicted;
@@ -140,7 +198,7 @@ void ExpertCache::beginLayer(int moeLayer, std::span<const ActiveExpert> active)
         m_arrived.clear();
         m_nextPosition = position(moeLayer) + 1;
         m_prefetch.advanceTo(m_nextPosition);
-        m_forecast.learn(m_batch, moeLayer, active);
+        m_forecast.learn(m_schedule.visit(m_batch, m_step, moeLayer), moeLayer, active);
         m_usedByALayer = active.size();
         for (const ActiveExpert& use : active) {
             Active entry;
@@ -178,11 +236,11 @@ void ExpertCache::beginLayer(int moeLayer, std::span<const ActiveExpert> active)
 void ExpertCache::judgePredictions(int moeLayer)
 {
     const Position now = position(moeLayer);
-    if (foretold(moeLayer)) {
+    if (const LayerTable* table = foretold(moeLayer)) {
         PrefetchSwitch& layerSwitch = m_switches[static_cast<std::size_t>(moeLayer)];
         int judged = 0;
         int right = 0;
-        for (const LayerTable::Count& count : m_table->layers[static_cast<std::size_t>(moeLayer)].predicted) {
+        for (const LayerTable::Count& count : table->predicted) {
             const int index = m_store.index({static_cast<std::uint16_t>(moeLayer), count.expert});
             const int slot = m_experts[static_cast<std::size_t>(index)].slot;
             // What is there for another reason says nothing about prefetching.
@@ -288,8 +346,8 @@ void ExpertCache::endLayer()
     const Nanoseconds end = m_clock.now();
     for (const Active& active : m_active)
         m_useRecorder.record(active.row);
-    if (foretold(m_layer)) {
-        for (const LayerTable::Count& count : m_table->layers[static_cast<std::size_t>(m_layer)].predicted) {
+    if (const LayerTable* table = foretold(m_layer)) {
+        for (const LayerTable::Count& count : table->predicted) {
             const bool isActive = std::any_of(m_active.begin(), m_active.end(), [&](const Active& active) {
                 return active.row.key.expert == count.expert;
             });
@@ -329,7 +387,7 @@ void ExpertCache::resize(int slots)
                 disable(slot);
         }
         while (m_enabledSlots > wanted)
-            disable(m_slots[static_cast<std::size_t>(bestVictim(0))]);
+            disable(m_slots[static_cast<std::size_t>(bestVictim({}))]);
         for (Slot& slot : m_slots) {
             if (m_enabledSlots < wanted && !slot.enabled) {
                 slot.enabled = true;

@@ -11,6 +11,7 @@
 #include "engine/experts/host_store.h"
 #include "engine/experts/prefetch_queue.h"
 #include "engine/experts/prefetch_switch.h"
+#include "engine/experts/schedule.h"
 #include "engine/experts/use_forecast.h"
 #include "engine/profile/recorder.h"
 
@@ -27,7 +28,8 @@ namespace sida::experts
 
 /// The experts that are on the device, and the traffic that brings them there.
 ///
-/// Three threads meet here: the hash-building thread adds tables, the inference thread asks for the experts
+/// Three threads meet here: the hash-building thread adds tables (in generation the inference thread one for
+/// each step of the decoder), the inference thread asks for the experts
 /// of one layer after the other, the transfer thread copies. Demand goes before prefetch; prefetch goes in
 /// the order of use and only into a free slot or one whose expert is needed later than the one that comes, so
 /// it can never push out what is wanted sooner. How much may lie ahead of its use is limited, and a layer
@@ -44,6 +46,8 @@ public:
         int slots = 0; ///< at the start, at least 2 unless there are fewer experts
         int window = 1; ///< most hash tables that can be known at one time
         std::uint64_t prefetchBytes = 0; ///< copied ahead and not yet used, at most; 0 = defaultPrefetchLimit
+        int repeatedFrom = -1; ///< Schedule::repeatedFrom; -1 = no layer comes again
+        int steps = 1; ///< Schedule::steps
     };
 
     /// `transfers` belongs to the transfer thread, `uses` to the inference thread.
@@ -58,6 +62,9 @@ public:
     /// Inference thread, before the first layer. `table` is null when nothing was predicted, and stays valid
     /// throughout.
     void beginBatch(std::uint32_t batch, const HashTable* table, Nanoseconds tableReady);
+    /// Inference thread, in generation before each step: what the layers that come again will need in it, the
+    /// first of them first, or null. `table` stays valid until the next step.
+    void beginStep(int step, const HashTable* table, Nanoseconds tableReady);
     void beginLayer(int moeLayer, std::span<const ActiveExpert> active) override;
     Ready next() override;
     std::optional<Ready> nextIfReady() override;
@@ -121,15 +128,23 @@ private:
     void assign(int expert, int slot);
     void copy(const Job& job);
     void complete(const Job& job, Nanoseconds begin, Nanoseconds end);
-    /// A slot to write to, or -1. `neededBefore`: only slots whose expert is needed later than that.
-    int takeSlot(Position neededBefore);
-    int bestVictim(Position neededBefore);
+    /// What a slot is taken for; with the defaults it may be anyone's.
+    struct Wish {
+        Position comes = 0; ///< when the expert that comes is needed
+        Position keepsUntil = 0; ///< only slots whose expert is needed later than that
+    };
+    /// A slot to write to, or -1.
+    int takeSlot(const Wish& wish);
+    int bestVictim(const Wish& wish);
     void evict(int slot, api::EvictionReason reason, profile::Recorder::Producer& recorder);
     bool bookSlot(int slot);
     int prefetchLimit() const;
     void judgePredictions(int moeLayer);
     void classifyMiss(Active& active, bool copying, bool predicted) const;
-    bool foretold(int moeLayer) const;
+    /// What was predicted for the coming of a layer that is in progress; null when nothing was.
+    const LayerTable* foretold(int moeLayer) const;
+    Nanoseconds foretoldAt(int moeLayer) const;
+    bool waitsForDecoder(const Slot& slot, Position comes) const;
     std::uint32_t predictedTokens(int moeLayer, std::uint16_t expert) const;
     void recordMemory(profile::Recorder::Producer& recorder) const;
     Position position(int moeLayer) const;
@@ -140,6 +155,7 @@ private:
     profile::Recorder::Producer& m_transferRecorder;
     profile::Recorder::Producer& m_useRecorder;
     const Options m_options;
+    const Schedule m_schedule;
     device::SlotArena m_arena;
 
     mutable std::mutex m_mutex;
@@ -169,6 +185,9 @@ private:
     std::uint32_t m_batch = 0;
     const HashTable* m_table = nullptr;
     Nanoseconds m_tableReady = -1;
+    int m_step = 0;
+    const HashTable* m_stepTable = nullptr;
+    Nanoseconds m_stepReady = -1;
     int m_layer = 0;
     Nanoseconds m_layerBegin = 0;
     std::vector<Active> m_active;

@@ -44,7 +44,7 @@ bool ExpertCache::pickJob(Job& job)
 bool ExpertCache::pickDemand(Job& job)
 {
     const Demand demand = m_demand.front();
-    const int slot = takeSlot(0);
+    const int slot = takeSlot({});
     if (slot < 0)
         return false; // all are being computed with; a release wakes us
     m_demand.erase(m_demand.begin());
@@ -55,18 +55,22 @@ bool ExpertCache::pickDemand(Job& job)
 
 bool ExpertCache::pickPrefetch(Job& job)
 {
-    if (m_ahead >= prefetchLimit())
-        return false;
+    const bool full = m_ahead >= prefetchLimit();
     while (const std::optional<PrefetchQueue::Item> item = m_prefetch.front()) {
+        const int layer = m_store.key(item->expert).layer;
+        // What lies ahead for the batches to come must not keep from a decoder what its step needs at once.
+        if (full && (m_options.prefetchBytes > 0 || !m_schedule.repeats(layer)))
+            return false;
         const bool isThere = m_experts[static_cast<std::size_t>(item->expert)].slot >= 0;
-        if (isThere || !m_switches[m_store.key(item->expert).layer].isOn()) {
+        if (isThere || !m_switches[static_cast<std::size_t>(layer)].isOn()) {
             m_prefetch.popFront();
             continue;
         }
         const bool layerHoldsSlots
             = std::any_of(m_slots.begin(), m_slots.end(), [](const Slot& slot) { return slot.pins > 0; });
-        const int slot = takeSlot(prefetchKeepsUntil(
-            item->position, m_nextPosition, static_cast<Position>(m_store.layers()), layerHoldsSlots));
+        const int slot = takeSlot(
+            {item->position,
+             prefetchKeepsUntil(item->position, m_nextPosition, m_schedule.cycle(layer), layerHoldsSlots)});
         if (slot < 0)
             return false; // everything that could be evicted is needed sooner; a release wakes us
         job = {item->expert, slot, item->position, api::TransferKind::prefetch, item->queued};
@@ -99,7 +103,7 @@ void ExpertCache::assign(int expertIndex, int slotIndex)
     slot.lastUsedAt = m_tick;
 }
 
-int ExpertCache::takeSlot(Position neededBefore)
+int ExpertCache::takeSlot(const Wish& wish)
 {
     int taken = -1;
     for (std::size_t i = 0; i < m_slots.size() && taken < 0; ++i) {
@@ -107,14 +111,14 @@ int ExpertCache::takeSlot(Position neededBefore)
             taken = static_cast<int>(i);
     }
     if (taken < 0) {
-        taken = bestVictim(neededBefore);
+        taken = bestVictim(wish);
         if (taken >= 0)
             evict(taken, api::EvictionReason::slotNeeded, m_transferRecorder);
     }
     return taken;
 }
 
-int ExpertCache::bestVictim(Position neededBefore)
+int ExpertCache::bestVictim(const Wish& wish)
 {
     m_candidates.clear();
     for (std::size_t i = 0; i < m_slots.size(); ++i) {
@@ -123,7 +127,7 @@ int ExpertCache::bestVictim(Position neededBefore)
             continue;
         const Expert& expert = m_experts[static_cast<std::size_t>(slot.expert)];
         const Position nextUse = m_prefetch.nextUse(slot.expert);
-        if (expert.copying || nextUse <= neededBefore)
+        if (expert.copying || nextUse <= wish.keepsUntil || waitsForDecoder(slot, wish.comes))
             continue;
         const ExpertKey key = m_store.key(slot.expert);
         m_candidates.push_back(
@@ -133,6 +137,16 @@ int ExpertCache::bestVictim(Position neededBefore)
     }
     const int chosen = chooseVictim(*m_policy, m_candidates);
     return chosen < 0 ? -1 : m_candidates[static_cast<std::size_t>(chosen)].slot;
+}
+
+/// While a decoder generates, its next step may need any of its experts, which no table tells before it
+/// begins: they are not given up for a later batch.
+bool ExpertCache::waitsForDecoder(const Slot& slot, Position comes) const
+{
+    if (m_schedule.steps == 1)
+        return false;
+    return m_schedule.batchOf(comes) > m_schedule.batchOf(m_nextPosition)
+        && m_schedule.repeats(m_store.key(slot.expert).layer);
 }
 
 void ExpertCache::evict(int slotIndex, api::EvictionReason reason, profile::Recorder::Producer& recorder)
@@ -180,7 +194,7 @@ void ExpertCache::complete(const Job& job, Nanoseconds begin, Nanoseconds end)
 {
     m_experts[static_cast<std::size_t>(job.expert)].copying = false;
     Slot& slot = m_slots[static_cast<std::size_t>(job.slot)];
-    const auto batch = static_cast<std::uint32_t>(job.position / static_cast<Position>(m_store.layers()));
+    const auto batch = m_schedule.batchOf(job.position);
     m_transferRecorder.record(api::TransferRow{
         m_store.key(job.expert), job.kind, job.slot, batch, m_store.blockBytes(), job.queued, begin, end});
     const int waiting = m_activeOfExpert[static_cast<std::size_t>(job.expert)];
@@ -199,7 +213,7 @@ Status ExpertCache::preloadAll(const std::function<bool(int, int)>& progress)
     for (int expert = 0; expert < total; ++expert) {
         if (progress && !progress(expert, total))
             return failure(ErrorKind::cancelled, "stopped while experts were loaded");
-        const int slot = takeSlot(0);
+        const int slot = takeSlot({});
         if (slot != expert)
             return failure(ErrorKind::internal, fmt::format("expert {} found no slot of its own", expert));
         assign(expert, slot);

@@ -35,6 +35,10 @@ struct ForwardHooks {
     std::function<void(int moeLayer, std::span<const std::uint16_t> expertOfToken)> routed;
     /// Router logits [tokens, experts] per MoE layer, packed, float32 (exact routing only).
     std::function<void(int moeLayer, std::span<const float> logits, int experts)> routerLogits;
+    /// Generation, before each pass of the decoder: which rows of the batch go on, and the token each of them
+    /// reads. Steps count from 0.
+    std::function<void(int step, std::span<const std::size_t> rows, std::span<const std::int32_t> inputs)>
+        decoderStep;
 };
 
 struct ForwardOptions {
@@ -83,6 +87,8 @@ public:
     virtual const experts::HostStore& experts() const = 0;
     /// Token embedding, float32 [vocabulary, dModel]: the predictor's input.
     virtual std::span<const float> embeddings() const = 0;
+    /// The same for the decoder's inputs, which is nearly always the same table.
+    virtual std::span<const float> decoderEmbeddings() const { return embeddings(); }
     /// The encoder, for a predictor that shares its dense part; null for a model of another family.
     virtual const SwitchWeights* encoderWeights() const { return nullptr; }
     /// Upper bound of the workspace that a batch of that shape needs, whatever the routing.

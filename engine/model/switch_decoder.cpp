@@ -104,6 +104,8 @@ Result<GenerateResult> SwitchDecoder::generate(
     m_ids.assign(m_shape.rows, m_weights.config.decoderStartToken);
     for (std::size_t position = 0; position < m_shape.positions && !unfinished.empty(); ++position) {
         planStep(position, unfinished);
+        if (options.hooks != nullptr && options.hooks->decoderStep)
+            options.hooks->decoderStep(static_cast<int>(position), unfinished, m_ids);
         runPass(source, options);
         language(0, m_tokens);
         std::vector<std::size_t> rest;

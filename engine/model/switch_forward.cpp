@@ -143,8 +143,8 @@ Status SwitchForward::setUp(const dataset::TokenBatch& batch, const ForwardOptio
 Status SwitchForward::checkTable(const experts::HashTable& table) const
 {
     bool fits = table.k >= 1 && static_cast<std::size_t>(table.tokens) == m_shape.tokens
-        && table.layers.size() == m_moeLayers;
-    for (std::size_t layer = 0; fits && layer < table.layers.size(); ++layer) {
+        && table.layers.size() >= m_moeLayers; // behind the encoder's those of a decoder may stand
+    for (std::size_t layer = 0; fits && layer < m_moeLayers; ++layer) {
         const auto& entries = table.layers[layer];
         const auto pairs = m_shape.tokens * static_cast<std::size_t>(table.k);
         const int experts = m_weights.experts.experts(static_cast<int>(layer));

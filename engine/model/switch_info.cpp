@@ -215,6 +215,7 @@ Result<api::ModelInfo> describeSwitch(
     info.generates = layout.canGenerate();
     info.decoderLoaded = layout.decoder && options.decoder;
     info.padToken = config.padToken;
+    info.decoderStartToken = config.decoderStartToken;
     info.storageDtype = storageOf(layout.encoder.embedding);
     for (const SwitchBlockLayout* block : blocks) {
         if (!block->sparse())

@@ -31,6 +31,11 @@ public:
     const api::ModelInfo& info() const override { return m_info; }
     const experts::HostStore& experts() const override { return m_weights.experts; }
     std::span<const float> embeddings() const override { return m_weights.embedding.span(); }
+    std::span<const float> decoderEmbeddings() const override
+    {
+        const bool own = m_weights.decoder && m_weights.decoder->embedding.size() > 0;
+        return own ? m_weights.decoder->embedding.span() : embeddings();
+    }
     const SwitchWeights* encoderWeights() const override { return &m_weights; }
     std::uint64_t workspaceBytes(const WorkspaceShape& shape) const override
     {

@@ -337,6 +337,13 @@ const SampleIndex& CaptureFile::index() const
 {
     return m_state->index;
 }
+std::vector<int> CaptureFile::experts() const
+{
+    std::vector<int> experts;
+    for (const CaptureLayout::Layer& layer : layers())
+        experts.push_back(layer.experts);
+    return experts;
+}
 const std::vector<CaptureLayout::Layer>& CaptureFile::layers() const
 {
     return m_state->layout.layers;

@@ -8,6 +8,7 @@
 #include "engine/model/model.h"
 #include "engine/predictor/capture_layout.h"
 #include "engine/predictor/sample_index.h"
+#include "engine/predictor/training_source.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -19,18 +20,6 @@
 namespace sida::predictor
 {
 
-/// Token ids of some samples and where the routers sent them, packed.
-struct CapturedTokens {
-    struct Layer {
-        int top = 0;
-        std::vector<std::uint16_t> indices; ///< [tokens, top], largest logit first, ties to the lower index
-        std::vector<float> logits; ///< [tokens, top], counted from the largest, which is 0
-    };
-    std::vector<std::int32_t> ids;
-    std::vector<int> lengths; ///< of each sample
-    std::vector<Layer> layers;
-};
-
 struct CaptureRequest {
     std::filesystem::path path;
     int topT = 30;
@@ -40,7 +29,7 @@ struct CaptureRequest {
 
 /// The routing of a dataset on disk: what a predictor learns from, of any size. In memory are 16 bytes a
 /// sample and what is being read.
-class CaptureFile
+class CaptureFile final : public TrainingSource
 {
 public:
     /// Takes what the file has already, checked against its digests, and runs the model over the rest. A
@@ -49,11 +38,12 @@ public:
     static Result<CaptureFile> capture(
         const model::Model& model, const dataset::Dataset& data, const CaptureRequest& request,
         const ProgressSink& progress, const std::stop_token& stop);
-    ~CaptureFile();
+    ~CaptureFile() override;
     CaptureFile(CaptureFile&&) noexcept;
     CaptureFile& operator=(CaptureFile&&) noexcept;
 
-    const SampleIndex& index() const;
+    const SampleIndex& index() const override;
+    std::vector<int> experts() const override;
     const std::vector<CaptureLayout::Layer>& layers() const;
     const std::filesystem::path& path() const;
     std::uint64_t bytes() const;
@@ -61,8 +51,7 @@ public:
     /// The most bytes of captured routing that were in memory at once while it was made.
     std::uint64_t peakBytes() const;
 
-    /// Into `tokens`, whose memory is used again.
-    Status read(std::span<const std::uint64_t> samples, CapturedTokens& tokens) const;
+    Status read(std::span<const std::uint64_t> samples, CapturedTokens& tokens) const override;
 
 private:
     struct State;

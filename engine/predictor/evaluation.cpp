@@ -3,6 +3,7 @@
 #include "engine/predictor/evaluation.h"
 
 #include "engine/base/clock.h"
+#include "engine/predictor/decoder_evaluation.h"
 #include "engine/predictor/expert_cache_model.h"
 
 #include <algorithm>
@@ -263,6 +264,8 @@ Result<api::EvaluateResult> evaluate(
             = seconds / static_cast<double>(std::max<std::size_t>(plan.size(), 1));
     }
     SIDA_TRY(add("oracle", guessTruth(trace), result.slots));
+    SIDA_TRY_ASSIGN(
+        result.decoder, evaluateDecoder(model, data, trainingData, predictor, options, progress, stop));
     return result;
 }
 

@@ -3,12 +3,11 @@
 #include "engine/predictor/network.h"
 
 #include "engine/model/thread_team.h"
-#include "engine/predictor/kernels.h"
+#include "engine/predictor/packed_network.h"
 #include "engine/predictor/time_major.h"
 
 #include <ATen/ATen.h>
 #include <algorithm>
-#include <array>
 
 namespace sida::predictor
 {
@@ -77,33 +76,12 @@ private:
     std::byte* m_next = nullptr;
 };
 
-std::uint64_t bytesOf(const std::vector<float>& values)
-{
-    return values.size() * sizeof(float);
-}
-
 } // namespace
 
-/// Hidden units are padded with units whose weights are zero: they stay zero through every layer.
-struct Network::State {
-    struct LstmLayer {
-        PackedMatrix input; ///< [4 * units, units], rows in the kernels' order
-        std::vector<float> bias; ///< [4 * units], both biases
-        PackedMatrix recurrent;
-    };
-    NetworkShape shape;
-    int units = 0;
-    PackedMatrix compression; ///< [units, embeddingDim]
-    std::vector<float> compressionBias;
-    std::array<LstmLayer, kLstmLayers> lstm;
-    PackedMatrix residual; ///< [units, units]
-    PackedMatrix heads; ///< [all experts, units]
-    std::vector<float> headBias; ///< with what the residual's bias becomes behind the heads
+/// The packed weights, and threads that share their products.
+struct Network::State : PackedNetwork {
+    using PackedNetwork::PackedNetwork;
     std::unique_ptr<model::ThreadTeam> team = std::make_unique<model::ThreadTeam>(1);
-
-    State(const NetworkShape& networkShape, const NetworkWeights& weights);
-    void loadLstm(const NetworkWeights::Lstm& from, LstmLayer& to) const;
-    void loadHeads(const NetworkWeights& weights);
 
     /// Buffers of one pass; tokens stand in time-major order.
     struct Pass {
@@ -128,64 +106,11 @@ struct Network::State {
     void classify(const Pass& pass, const LogitsSink& sink) const;
 };
 
-Network::State::State(const NetworkShape& networkShape, const NetworkWeights& weights)
-    : shape(networkShape)
-    , units(paddedUnits(networkShape.hiddenDim))
-{
-    const int hidden = shape.hiddenDim;
-    compression
-        = packMatrix(weights.compression.weight, hidden, shape.embeddingDim, shape.embeddingDim, units);
-    compressionBias = weights.compression.bias;
-    compressionBias.resize(static_cast<std::size_t>(units), 0.0F);
-    for (std::size_t i = 0; i < lstm.size(); ++i)
-        loadLstm(weights.lstm[i], lstm[i]);
-    residual = packMatrix(weights.residual.weight, hidden, hidden, units, units);
-    loadHeads(weights);
-}
-
-void Network::State::loadLstm(const NetworkWeights::Lstm& from, LstmLayer& to) const
-{
-    const int hidden = shape.hiddenDim;
-    const auto place = [hidden](int row) { return gateColumn(row, hidden); };
-    to.input = packMatrix(from.inputWeight, 4 * hidden, hidden, units, 4 * units, place);
-    to.recurrent = packMatrix(from.recurrentWeight, 4 * hidden, hidden, units, 4 * units, place);
-    to.bias.assign(static_cast<std::size_t>(4 * units), 0.0F);
-    for (int row = 0; row < 4 * hidden; ++row)
-        to.bias[static_cast<std::size_t>(place(row))] = from.inputBias[static_cast<std::size_t>(row)]
-            + from.recurrentBias[static_cast<std::size_t>(row)];
-}
-
-void Network::State::loadHeads(const NetworkWeights& weights)
-{
-    const auto hidden = static_cast<std::size_t>(shape.hiddenDim);
-    heads = PackedMatrix(units, shape.allExperts());
-    for (const NetworkWeights::Linear& head : weights.heads)
-        for (std::size_t expert = 0; expert < head.bias.size(); ++expert) {
-            const int row = static_cast<int>(headBias.size());
-            double bias = head.bias[expert];
-            for (std::size_t k = 0; k < hidden; ++k) {
-                const float weight = head.weight[expert * hidden + k];
-                heads.at(row, static_cast<int>(k)) = weight;
-                bias += double{weight} * weights.residual.bias[k];
-            }
-            headBias.push_back(static_cast<float>(bias));
-        }
-}
-
 void Network::State::runProduct(
     const PackedMatrix& weights, std::int64_t rows, const float* in, float* out, const float* bias,
     bool rectify) const
 {
-    Product product;
-    product.rows = static_cast<int>(rows);
-    product.inputs = weights.inputs;
-    product.outputs = weights.outputs;
-    product.weights = weights.values.data();
-    product.in = in;
-    product.out = out;
-    product.bias = bias;
-    product.accumulate = bias == nullptr;
-    product.rectify = rectify;
+    const Product product = productOf(weights, rows, in, out, bias, rectify);
     const int blocks = (weights.outputs + kColumnBlock - 1) / kColumnBlock;
     team->share(static_cast<std::size_t>(blocks), 1, [&](std::size_t begin, std::size_t end, int) {
         Product part = product;
@@ -332,12 +257,7 @@ void Network::useThreads(int threads)
 
 std::uint64_t Network::weightBytes() const
 {
-    const State& s = *m_state;
-    std::uint64_t bytes = bytesOf(s.compression.values) + bytesOf(s.compressionBias)
-        + bytesOf(s.residual.values) + bytesOf(s.heads.values) + bytesOf(s.headBias);
-    for (const State::LstmLayer& layer : s.lstm)
-        bytes += bytesOf(layer.input.values) + bytesOf(layer.bias) + bytesOf(layer.recurrent.values);
-    return bytes;
+    return m_state->bytes();
 }
 
 std::uint64_t Network::workspaceBytes(int rows, int length) const

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The SiDA Studio authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/predictor/causal_network.h"
 #include "engine/predictor/network.h"
 #include "engine/predictor/predictor.h"
 #include "engine/predictor/shadow_network.h"
@@ -32,9 +33,12 @@ std::string shortIdentity(const std::string& identity)
 class NetworkPredictor : public Predictor
 {
 public:
-    NetworkPredictor(api::PredictorInfo info, std::unique_ptr<HashNetwork> network)
+    NetworkPredictor(
+        api::PredictorInfo info, std::unique_ptr<HashNetwork> network,
+        std::unique_ptr<const CausalNetwork> decoder)
         : m_info(std::move(info))
         , m_network(std::move(network))
+        , m_decoder(std::move(decoder))
     {
     }
 
@@ -51,6 +55,7 @@ public:
     {
         return m_network ? m_network->workspaceBytes(rows, length) : 0;
     }
+    const CausalNetwork* decoder() const override { return m_decoder.get(); }
 
     Result<experts::HashTable>
     predict(const dataset::TokenBatch& batch, std::span<const float> embeddings, int topK) const override;
@@ -61,14 +66,15 @@ protected:
 
     api::PredictorInfo m_info;
     std::unique_ptr<HashNetwork> m_network;
+    std::unique_ptr<const CausalNetwork> m_decoder; ///< null without such a part
     int m_threads = 1;
 };
 
 class ShadowPredictor final : public NetworkPredictor
 {
 public:
-    explicit ShadowPredictor(api::PredictorInfo info)
-        : NetworkPredictor(std::move(info), nullptr)
+    ShadowPredictor(api::PredictorInfo info, std::unique_ptr<const CausalNetwork> decoder)
+        : NetworkPredictor(std::move(info), nullptr, std::move(decoder))
     {
     }
 
@@ -163,11 +169,17 @@ Result<std::unique_ptr<Predictor>> loadPredictor(const std::filesystem::path& fi
 {
     SIDA_TRY_ASSIGN(api::PredictorInfo info, readPredictorInfo(file));
     try {
+        std::unique_ptr<const CausalNetwork> decoder;
+        if (info.decoder) {
+            SIDA_TRY_ASSIGN(const CausalPart part, readCausalPart(file));
+            decoder = std::make_unique<CausalNetwork>(part.shape, part.weights);
+        }
         if (info.kind == "shadow")
-            return std::make_unique<ShadowPredictor>(std::move(info));
+            return std::make_unique<ShadowPredictor>(std::move(info), std::move(decoder));
         SIDA_TRY_ASSIGN(PredictorFile read, readPredictorFile(file));
         auto network = std::make_unique<Network>(read.shape, read.weights);
-        return std::make_unique<NetworkPredictor>(std::move(read.info), std::move(network));
+        return std::make_unique<NetworkPredictor>(
+            std::move(read.info), std::move(network), std::move(decoder));
     } catch (const std::exception& exception) {
         return failure(
             ErrorKind::internal,
@@ -184,21 +196,26 @@ Status checkFits(const api::PredictorInfo& predictor, const api::ModelInfo& mode
             predictor.path.string(), shortIdentity(predictor.modelIdentity), model.path.string(),
             shortIdentity(model.identity), what));
     };
-    const auto layers = api::predictableLayers(model);
-    if (predictor.moeLayers.size() != layers.size())
-        return misfit(fmt::format(
-            "it knows {} MoE layers, the model's encoder has {}", predictor.moeLayers.size(), layers.size()));
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-        const api::MoeLayerInfo& known = predictor.moeLayers[i];
-        const api::MoeLayerInfo& actual = layers[i];
-        if (known.name != actual.name)
-            return misfit(
-                fmt::format("its MoE layer {} is {}, the model's is {}", i, known.name, actual.name));
-        if (known.experts != actual.experts)
+    const auto checkLayers
+        = [&](const std::vector<api::MoeLayerInfo>& known, std::span<const api::MoeLayerInfo> actual,
+              std::string_view stack) -> Status {
+        if (known.size() != actual.size())
             return misfit(fmt::format(
-                "{} has {} experts in the predictor and {} in the model", actual.name, known.experts,
-                actual.experts));
-    }
+                "it knows {} MoE layers, the model's {} has {}", known.size(), stack, actual.size()));
+        for (std::size_t i = 0; i < actual.size(); ++i) {
+            if (known[i].name != actual[i].name)
+                return misfit(fmt::format(
+                    "its MoE layer {} is {}, the model's is {}", i, known[i].name, actual[i].name));
+            if (known[i].experts != actual[i].experts)
+                return misfit(fmt::format(
+                    "{} has {} experts in the predictor and {} in the model", actual[i].name,
+                    known[i].experts, actual[i].experts));
+        }
+        return {};
+    };
+    SIDA_TRY(checkLayers(predictor.moeLayers, api::predictableLayers(model), "encoder"));
+    if (predictor.decoder && model.decoderLoaded)
+        SIDA_TRY(checkLayers(predictor.decoder->moeLayers, api::decoderMoeLayers(model), "decoder"));
     if (predictor.embeddingDim != model.dModel)
         return misfit(fmt::format(
             "it reads embeddings of {} values, the model's have {}", predictor.embeddingDim, model.dModel));

@@ -158,29 +158,59 @@ at::Tensor sparsemax(const at::Tensor& logits, Sparsemax variant)
     return weights / weights.sum(-1, true).clamp_min(1e-12);
 }
 
-at::Tensor forwardLogits(
-    const Parameters& parameters, Sparsemax variant, const at::Tensor& embeddings,
-    std::span<const int> lengths)
+namespace
 {
-    const std::int64_t rows = embeddings.size(0);
-    const std::int64_t length = embeddings.size(1);
-    const std::int64_t hidden = parameters.residualWeight.size(0);
-    const at::Tensor compressed
-        = at::linear(embeddings, parameters.compressionWeight, parameters.compressionBias).relu();
+
+/// From the compression's output [rows, length, hiddenDim]; `hiddenKeys` [rows or 1, queries or 1, keys] is
+/// true where attention must not look, undefined when it may look everywhere.
+at::Tensor logitsOf(
+    const Parameters& parameters, Sparsemax variant, const at::Tensor& compressed,
+    const at::Tensor& hiddenKeys, std::span<const int> lengths)
+{
+    const std::int64_t rows = compressed.size(0);
+    const std::int64_t length = compressed.size(1);
+    const std::int64_t hidden = compressed.size(2);
     const at::Tensor zeros = at::zeros({kLstmLayers, rows, hidden}, at::kFloat);
     const at::Tensor states = std::get<0>(at::lstm(
         compressed, {zeros, zeros}, parameters.lstm, true, kLstmLayers, 0.0, c10::GradMode::is_enabled(),
         false, true));
     at::Tensor attention = at::bmm(states, states.transpose(1, 2));
-    if (std::any_of(lengths.begin(), lengths.end(), [length](int count) { return count < length; }))
-        attention
-            = attention.masked_fill(paddingMask(lengths, length), -std::numeric_limits<float>::infinity());
+    if (hiddenKeys.defined())
+        attention = attention.masked_fill(hiddenKeys, -std::numeric_limits<float>::infinity());
     const at::Tensor attended = at::bmm(sparsemax(attention, variant), states);
     const at::Tensor real = realTokens(lengths, length);
     const at::Tensor context = attended.reshape({-1, hidden}).index_select(0, real)
         + at::linear(compressed.reshape({-1, hidden}).index_select(0, real), parameters.residualWeight,
                      parameters.residualBias);
     return at::linear(context, parameters.headWeight, parameters.headBias);
+}
+
+} // namespace
+
+at::Tensor forwardLogits(
+    const Parameters& parameters, Sparsemax variant, const at::Tensor& embeddings,
+    std::span<const int> lengths)
+{
+    const std::int64_t length = embeddings.size(1);
+    at::Tensor padding;
+    if (std::any_of(lengths.begin(), lengths.end(), [length](int count) { return count < length; }))
+        padding = paddingMask(lengths, length);
+    const at::Tensor compressed
+        = at::linear(embeddings, parameters.compressionWeight, parameters.compressionBias).relu();
+    return logitsOf(parameters, variant, compressed, padding, lengths);
+}
+
+at::Tensor forwardCausalLogits(
+    const Parameters& parameters, Sparsemax variant, const at::Tensor& embeddings,
+    std::span<const int> lengths, const at::Tensor& source)
+{
+    const std::int64_t length = embeddings.size(1);
+    at::Tensor compressed = at::linear(embeddings, parameters.compressionWeight, parameters.compressionBias);
+    if (source.defined())
+        compressed = compressed + source.unsqueeze(1);
+    // Padding stands behind the real tokens, so hiding what comes later hides it too.
+    const at::Tensor later = at::ones({1, length, length}, at::kBool).triu(1);
+    return logitsOf(parameters, variant, compressed.relu(), later, lengths);
 }
 
 } // namespace sida::predictor

@@ -43,4 +43,10 @@ at::Tensor forwardLogits(
     const Parameters& parameters, Sparsemax variant, const at::Tensor& embeddings,
     std::span<const int> lengths);
 
+/// The causal network (causal_network.h): attention to what came before only. `source` [rows, hiddenDim] is
+/// added before the compression's rectifier; undefined = nothing is.
+at::Tensor forwardCausalLogits(
+    const Parameters& parameters, Sparsemax variant, const at::Tensor& embeddings,
+    std::span<const int> lengths, const at::Tensor& source);
+
 } // namespace sida::predictor

@@ -15,6 +15,8 @@
 namespace sida::predictor
 {
 
+class CausalNetwork;
+
 /// The hash function: token embeddings of a batch to a hash table (SiDA-MoE section 3.4). Of kind `lstm`, the
 /// paper's network, or `shadow`, the model's own dense path with a small block in the place of the experts.
 class Predictor
@@ -34,6 +36,8 @@ public:
     /// `embeddings` is the model's [vocabulary, embeddingDim]. Padding takes no part. One thread at a time.
     virtual Result<experts::HashTable>
     predict(const dataset::TokenBatch& batch, std::span<const float> embeddings, int topK) const = 0;
+    /// The part for a decoder's layers; null without one.
+    virtual const CausalNetwork* decoder() const { return nullptr; }
 };
 
 /// Metadata and header only.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/predictor/predictor_file.h"
 
+#include "engine/predictor/causal_file.h"
 #include "engine/predictor/shadow_file.h"
 
 #include <algorithm>
@@ -74,10 +75,11 @@ Result<api::PredictorInfo> readPredictorInfo(const fs::path& path)
     SIDA_TRY_ASSIGN(PredictorHeader header, openHeader(path));
     NetworkWeights weights;
     std::vector<Surrogate> surrogates;
-    const auto slots = header.info.kind == "shadow"
+    CausalWeights causal;
+    auto slots = header.info.kind == "shadow"
         ? shadowSlots(shadowShape(header.info), header.info.moeLayers, surrogates)
         : tensorSlots(shapeOf(header.info), header.info.moeLayers, weights);
-    SIDA_TRY_ASSIGN(header.info.parameters, checkTensors(header.file, slots));
+    SIDA_TRY(checkParts(header, std::move(slots), causal));
     return std::move(header.info);
 }
 
@@ -87,7 +89,8 @@ Result<PredictorFile> readPredictorFile(const fs::path& path)
     PredictorFile result;
     result.shape = shapeOf(header.info);
     const auto slots = tensorSlots(result.shape, header.info.moeLayers, result.weights);
-    SIDA_TRY_ASSIGN(header.info.parameters, checkTensors(header.file, slots));
+    CausalWeights causal;
+    SIDA_TRY(checkParts(header, slots, causal));
     SIDA_TRY(readTensors(header.file, slots));
     result.info = std::move(header.info);
     return result;

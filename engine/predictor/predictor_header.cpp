@@ -50,22 +50,24 @@ Status checkKind(const FileFields& fields)
     return {};
 }
 
-Result<std::vector<api::MoeLayerInfo>> readLayers(const FileFields& fields)
+Result<std::vector<api::MoeLayerInfo>> readLayers(const FileFields& fields, const std::string& prefix = "")
 {
-    SIDA_TRY_ASSIGN(const std::vector<std::string> names, fields.list("moe_layers", kMostLayers));
-    SIDA_TRY_ASSIGN(const std::vector<std::string> counts, fields.list("experts", kMostLayers));
+    const std::string namesField = prefix + "moe_layers";
+    const std::string countsField = prefix + "experts";
+    SIDA_TRY_ASSIGN(const std::vector<std::string> names, fields.list(namesField, kMostLayers));
+    SIDA_TRY_ASSIGN(const std::vector<std::string> counts, fields.list(countsField, kMostLayers));
     if (names.size() != counts.size())
         return badInput(fmt::format(
-            "{}: metadata field experts: expected {} numbers, one for each name in moe_layers, found {}",
-            fields.path().string(), names.size(), counts.size()));
+            "{}: metadata field {}: expected {} numbers, one for each name in {}, found {}",
+            fields.path().string(), countsField, names.size(), namesField, counts.size()));
     std::vector<api::MoeLayerInfo> layers;
     std::set<std::string> seen;
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (!isModuleName(names[i]) || !seen.insert(names[i]).second)
-            return fields.wrong("moe_layers", "different module names like encoder.block.1.layer.1.mlp");
+            return fields.wrong(namesField, "different module names like encoder.block.1.layer.1.mlp");
         const auto experts = parseWhole<int>(counts[i]);
         if (!experts || *experts < 1 || *experts > kMostExperts)
-            return fields.wrong("experts", fmt::format("numbers from 1 to {}", kMostExperts));
+            return fields.wrong(countsField, fmt::format("numbers from 1 to {}", kMostExperts));
         layers.push_back({names[i], *experts});
     }
     return layers;
@@ -139,6 +141,28 @@ Status readProvenance(const FileFields& fields, api::PredictorInfo& info)
     return {};
 }
 
+/// The fields of the second part, when there is one.
+Status readDecoder(const FileFields& fields, api::PredictorInfo& info)
+{
+    api::DecoderPartInfo decoder;
+    SIDA_TRY_ASSIGN(decoder.kind, fields.text("decoder"));
+    if (decoder.kind != "causal")
+        return fields.wrong("decoder", "\"causal\"");
+    SIDA_TRY_ASSIGN(decoder.moeLayers, readLayers(fields, "decoder_"));
+    SIDA_TRY_ASSIGN(decoder.hiddenDim, fields.integer("decoder_hidden_dim", 1, kLargestWidth));
+    SIDA_TRY_ASSIGN(decoder.sparsemax, fields.text("decoder_sparsemax"));
+    if (!parseSparsemax(decoder.sparsemax))
+        return fields.wrong("decoder_sparsemax", "\"textbook\" or \"paper\"");
+    SIDA_TRY_ASSIGN(const std::string source, fields.text("decoder_source"));
+    if (source != "mean" && source != "none")
+        return fields.wrong("decoder_source", "\"mean\" or \"none\"");
+    decoder.readsSource = source == "mean";
+    SIDA_TRY_ASSIGN(decoder.heldOutTop1, fields.numberOr("decoder_held_out_top1", 0, 1, -1));
+    SIDA_TRY_ASSIGN(decoder.heldOutTop3, fields.numberOr("decoder_held_out_top3", 0, 1, -1));
+    info.decoder = std::move(decoder);
+    return {};
+}
+
 Result<api::PredictorInfo> readInfo(const checkpoint::SafetensorsFile& file)
 {
     const FileFields fields(file.path(), file.metadata());
@@ -159,6 +183,8 @@ Result<api::PredictorInfo> readInfo(const checkpoint::SafetensorsFile& file)
     SIDA_TRY_ASSIGN(info.topT, fields.integer("top_t", 1, kMostExperts));
     SIDA_TRY(readProvenance(fields, info));
     SIDA_TRY(readCurve(fields, file.metadata().contains("curve_epoch"), info));
+    if (file.metadata().contains("decoder"))
+        SIDA_TRY(readDecoder(fields, info));
     info.bytes = file.fileBytes();
     info.metadata.assign(file.metadata().begin(), file.metadata().end());
     return info;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/predictor/shadow_file.h"
 
+#include "engine/predictor/causal_file.h"
+
 #include <numeric>
 
 namespace sida::predictor
@@ -47,7 +49,8 @@ Result<ShadowFile> readShadowFile(const std::filesystem::path& path)
     ShadowFile result;
     result.shape = shadowShape(header.info);
     const auto slots = shadowSlots(result.shape, header.info.moeLayers, result.surrogates);
-    SIDA_TRY_ASSIGN(header.info.parameters, checkTensors(header.file, slots));
+    CausalWeights causal;
+    SIDA_TRY(checkParts(header, slots, causal));
     SIDA_TRY(readTensors(header.file, slots));
     result.info = std::move(header.info);
     return result;

@@ -26,6 +26,13 @@ public:
     /// `ids` [rows, length] (int64), padded behind each row's `lengths`; the result is
     /// [real tokens, all experts] in packed order.
     virtual at::Tensor logits(const at::Tensor& ids, std::span<const int> lengths) const = 0;
+    /// The same where the result depends on more of the samples (indices into the dataset) than their ids.
+    virtual at::Tensor logitsOf(
+        const at::Tensor& ids, std::span<const int> lengths, std::span<const std::uint64_t> samples) const
+    {
+        static_cast<void>(samples);
+        return logits(ids, lengths);
+    }
     /// The learning rate at its highest when the user names none.
     virtual double learningRate() const = 0;
     /// As it stands, to a file. `info` says which model and which loss; `notes` are further metadata.

@@ -26,6 +26,7 @@ namespace
 struct TrainBatch {
     at::Tensor ids; ///< [rows, length], int64
     std::vector<int> lengths;
+    std::vector<std::uint64_t> samples;
     struct Target {
         at::Tensor indices; ///< [tokens, top], int64
         at::Tensor logits; ///< [tokens, top]
@@ -53,7 +54,8 @@ at::Tensor copied(const std::vector<std::uint16_t>& values, std::int64_t tokens)
 struct Trainer::State {
     Trainable& network;
     const api::TrainOptions& options;
-    const CaptureFile& capture;
+    const TrainingSource& source;
+    const std::vector<int> experts; ///< per MoE layer
 
     Split split;
     std::mt19937_64 random;
@@ -65,11 +67,12 @@ struct Trainer::State {
     api::TrainResult result;
     CapturedTokens read; ///< of one batch
 
-    State(Trainable& trainable, const api::TrainOptions& trainOptions, const CaptureFile& captured)
+    State(Trainable& trainable, const api::TrainOptions& trainOptions, const TrainingSource& trainingSource)
         : network(trainable)
         , options(trainOptions)
-        , capture(captured)
-        , split(splitSamples(capture.index(), options.heldOutShare, options.seed))
+        , source(trainingSource)
+        , experts(source.experts())
+        , split(splitSamples(source.index(), options.heldOutShare, options.seed))
         , random(options.seed)
         , parameters(network.parameters())
         , optimiser(parameters)
@@ -84,7 +87,7 @@ struct Trainer::State {
     {
         std::uint64_t tokens = 0;
         for (const std::uint64_t sample : samples)
-            tokens += capture.index().length(sample);
+            tokens += source.index().length(sample);
         return tokens;
     }
     Result<TrainBatch> makeBatch(const std::vector<std::uint64_t>& samples);
@@ -94,9 +97,10 @@ struct Trainer::State {
 
 Result<TrainBatch> Trainer::State::makeBatch(const std::vector<std::uint64_t>& samples)
 {
-    SIDA_TRY(capture.read(samples, read));
+    SIDA_TRY(source.read(samples, read));
     TrainBatch batch;
     batch.lengths = read.lengths;
+    batch.samples = samples;
     batch.tokens = static_cast<std::int64_t>(read.ids.size());
     const int longest = *std::max_element(batch.lengths.begin(), batch.lengths.end());
     batch.ids = at::zeros({static_cast<std::int64_t>(samples.size()), longest}, at::kLong);
@@ -114,36 +118,35 @@ Result<TrainBatch> Trainer::State::makeBatch(const std::vector<std::uint64_t>& s
 
 at::Tensor Trainer::State::loss(const TrainBatch& batch) const
 {
-    const at::Tensor logits = network.logits(batch.ids, batch.lengths);
+    const at::Tensor logits = network.logitsOf(batch.ids, batch.lengths, batch.samples);
     at::Tensor sum;
     std::int64_t begin = 0;
-    for (std::size_t l = 0; l < capture.layers().size(); ++l) {
+    for (std::size_t l = 0; l < experts.size(); ++l) {
         const TrainBatch::Target& target = batch.targets[l];
-        const int experts = capture.layers()[l].experts;
         const at::Tensor one = distillationLoss(
-            logits.narrow(1, begin, experts), target.indices, target.logits, options.crossEntropyWeight,
+            logits.narrow(1, begin, experts[l]), target.indices, target.logits, options.crossEntropyWeight,
             options.loss);
         sum = sum.defined() ? sum + one : one;
-        begin += experts;
+        begin += experts[l];
     }
-    return sum / static_cast<double>(capture.layers().size());
+    return sum / static_cast<double>(experts.size());
 }
 
 Status Trainer::State::judge(api::TrainEpoch& epoch)
 {
     const c10::NoGradGuard noGrad;
-    std::vector<Hits> hits(capture.layers().size());
+    std::vector<Hits> hits(experts.size());
     std::mt19937_64 any(0);
-    for (const auto& samples : shuffledBatches(capture.index(), split.heldOut, options.batchSize, any)) {
+    for (const auto& samples : shuffledBatches(source.index(), split.heldOut, options.batchSize, any)) {
         SIDA_TRY_ASSIGN(const TrainBatch batch, makeBatch(samples));
-        const at::Tensor logits = network.logits(batch.ids, batch.lengths);
+        const at::Tensor logits = network.logitsOf(batch.ids, batch.lengths, batch.samples);
         std::int64_t begin = 0;
         for (std::size_t l = 0; l < hits.size(); ++l) {
-            const Hits some = countHits(
-                logits.narrow(1, begin, capture.layers()[l].experts), batch.targets[l].indices.select(1, 0));
+            const Hits some
+                = countHits(logits.narrow(1, begin, experts[l]), batch.targets[l].indices.select(1, 0));
             hits[l].top1 += some.top1;
             hits[l].top3 += some.top3;
-            begin += capture.layers()[l].experts;
+            begin += experts[l];
         }
     }
     const auto tokens = static_cast<double>(result.heldOutTokens);
@@ -168,8 +171,8 @@ Status Trainer::State::judge(api::TrainEpoch& epoch)
     return {};
 }
 
-Trainer::Trainer(Trainable& network, const api::TrainOptions& options, const CaptureFile& capture)
-    : m_state(std::make_unique<State>(network, options, capture))
+Trainer::Trainer(Trainable& network, const api::TrainOptions& options, const TrainingSource& source)
+    : m_state(std::make_unique<State>(network, options, source))
 {
 }
 Trainer::~Trainer() = default;
@@ -201,7 +204,7 @@ Result<api::TrainEpoch> Trainer::runEpoch(const StepDone& stepDone)
     api::TrainEpoch epoch;
     epoch.epoch = static_cast<int>(s.result.epochs.size()) + 1;
     for (const auto& samples :
-         shuffledBatches(s.capture.index(), s.split.train, s.options.batchSize, s.random)) {
+         shuffledBatches(s.source.index(), s.split.train, s.options.batchSize, s.random)) {
         SIDA_TRY_ASSIGN(const TrainBatch batch, s.makeBatch(samples));
         const at::Tensor loss = s.loss(batch);
         const double value = loss.item<double>();

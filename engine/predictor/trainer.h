@@ -4,7 +4,7 @@
 
 #include "engine/api/options.h"
 #include "engine/api/results.h"
-#include "engine/predictor/capture_file.h"
+#include "engine/predictor/training_source.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -18,13 +18,13 @@ namespace sida::predictor
 
 class Trainable;
 
-/// Fits a network to a capture. Deterministic for a seed and a number of threads. Its functions throw what
-/// libtorch throws.
+/// Fits a network to what was captured. Deterministic for a seed and a number of threads. Its functions throw
+/// what libtorch throws.
 class Trainer
 {
 public:
     /// All arguments outlive the trainer.
-    Trainer(Trainable& network, const api::TrainOptions& options, const CaptureFile& capture);
+    Trainer(Trainable& network, const api::TrainOptions& options, const TrainingSource& source);
     ~Trainer();
 
     std::uint64_t steps() const; ///< optimiser steps of all epochs

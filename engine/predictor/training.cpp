@@ -5,6 +5,7 @@
 #include "engine/base/units.h"
 #include "engine/base/version.h"
 #include "engine/predictor/capture_file.h"
+#include "engine/predictor/decoder_training.h"
 #include "engine/predictor/evaluation.h"
 #include "engine/predictor/lstm_torch.h"
 #include "engine/predictor/shadow_network.h"
@@ -21,6 +22,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <map>
+#include <optional>
 
 namespace sida::predictor
 {
@@ -101,7 +103,7 @@ tl::unexpected<Error> tooFewSamples(const dataset::Dataset& data)
         data.info.path.string()));
 }
 
-Status checkData(const model::Model& model, const dataset::Dataset& data)
+Status checkData(const model::Model& model, const dataset::Dataset& data, const api::TrainOptions& options)
 {
     const api::ModelInfo& info = model.info();
     if (api::predictableLayers(info).empty())
@@ -111,6 +113,14 @@ Status checkData(const model::Model& model, const dataset::Dataset& data)
         = [&](const dataset::Sample& sample) { return sample.ids != data.samples.front().ids; };
     if (data.isHeld() && std::none_of(data.samples.begin(), data.samples.end(), differs))
         return tooFewSamples(data);
+    if (!data.isHeld() && options.decoder && capturesDecoder(info, data))
+        return failure(
+            ErrorKind::usage,
+            fmt::format(
+                "{}: the decoder's part is trained from memory, and these {} samples are more than the {} of "
+                "memory that data may take; use fewer (--limit), or train without it (--decoder none)",
+                data.info.path.string(), units::formatCount(data.info.samples),
+                units::formatBytes(data.file->options.memoryBytes)));
     return {};
 }
 
@@ -183,7 +193,7 @@ struct Job {
     Result<api::TrainResult> train(api::PredictorKind kind, const std::filesystem::path& output) const;
     Result<api::TrainCandidate>
     judge(const std::filesystem::path& file, const api::TrainResult& result) const;
-    Result<api::TrainResult> trainBoth() const;
+    Result<api::TrainResult> trainBoth(const std::filesystem::path& output) const;
 };
 
 Status
@@ -323,9 +333,19 @@ struct Leftovers {
     ~Leftovers() { removeFiles(files); }
 };
 
+Status moveTo(const std::filesystem::path& from, const std::filesystem::path& to)
+{
+    std::error_code error;
+    std::filesystem::rename(from, to, error);
+    if (error)
+        return failure(
+            ErrorKind::io, fmt::format("{}: cannot write the predictor: {}", to.string(), error.message()));
+    return {};
+}
+
 /// The kind that leaves fewer misses is kept, the quicker one of equals. What a predictor costs is in it: its
 /// bytes are places that experts do not have.
-Result<api::TrainResult> Job::trainBoth() const
+Result<api::TrainResult> Job::trainBoth(const std::filesystem::path& output) const
 {
     const Leftovers leftovers{{besides(options.output, "lstm"), besides(options.output, "shadow")}};
     std::vector<api::TrainResult> results;
@@ -341,12 +361,7 @@ Result<api::TrainResult> Job::trainBoth() const
         ? candidates[1].misses < candidates[0].misses
         : candidates[1].secondsPerSentence < candidates[0].secondsPerSentence;
     const std::size_t best = shadow ? 1 : 0;
-    std::error_code error;
-    std::filesystem::rename(leftovers.files[best], options.output, error);
-    if (error)
-        return failure(
-            ErrorKind::io,
-            fmt::format("{}: cannot write the predictor: {}", options.output.string(), error.message()));
+    SIDA_TRY(moveTo(leftovers.files[best], output));
     api::TrainResult result = std::move(results[best]);
     result.trainSeconds += results[1 - best].trainSeconds;
     result.candidates = std::move(candidates);
@@ -393,18 +408,44 @@ Result<api::TrainResult> captureAndTrain(
     const Nanoseconds captured = monotonicNow();
     if (splitSamples(capture.index(), options.heldOutShare, options.seed).heldOut.empty())
         return tooFewSamples(data);
+    const bool withDecoder = options.decoder && capturesDecoder(model.info(), data);
+    std::optional<DecoderCapture> decoderCapture;
+    if (withDecoder) {
+        SIDA_TRY_ASSIGN(
+            decoderCapture,
+            captureDecoder(
+                model, data, options.topT, options.batchSize, options.maxNewTokens, progress, stop));
+    }
+    const Nanoseconds decoderCaptured = monotonicNow();
     const ThreadCount fewer(stepThreads(options));
     const Job job{model, data, options, capture, progress, epochDone, stop};
+    // With a second part to come the first one is a result only when both are there.
+    const auto output = withDecoder ? besides(options.output, "encoder") : options.output;
+    const Leftovers unfinished{withDecoder ? std::vector{output} : std::vector<std::filesystem::path>{}};
     SIDA_TRY_ASSIGN(
         api::TrainResult result,
-        kind == api::PredictorKind::automatic ? job.trainBoth() : job.train(kind, options.output));
+        kind == api::PredictorKind::automatic ? job.trainBoth(output) : job.train(kind, output));
     result.captureSeconds = static_cast<double>(captured - start) / 1e9;
     result.capture = options.capture;
     result.captureBytes = capture.bytes();
     result.reusedTokens = capture.reusedTokens();
     result.capturedTokens = capture.index().tokens() - capture.reusedTokens();
+    if (withDecoder) {
+        SIDA_TRY_ASSIGN(
+            TrainedCausal decoder,
+            trainCausal(
+                model, data, *decoderCapture, lstmShape(model.info(), options), options,
+                job.fingerprint(options.decoderReadsSource ? "causal-source" : "causal"), progress, epochDone,
+                stop));
+        SIDA_TRY(writeCausal(output, decoder));
+        SIDA_TRY(moveTo(output, options.output));
+        decoder.result.captureSeconds = static_cast<double>(decoderCaptured - captured) / 1e9;
+        result.decoder = std::move(decoder.result);
+    }
     if (options.resume)
-        removeFiles({besides(options.output, "lstm.training"), besides(options.output, "shadow.training")});
+        removeFiles(
+            {besides(options.output, "lstm.training"), besides(options.output, "shadow.training"),
+             besides(options.output, "causal.training")});
     if (options.resume && options.capture.empty())
         removeFiles({besides(options.output, kCaptureSuffix)});
     return result;
@@ -419,7 +460,7 @@ Result<api::TrainResult> train(
 {
     SIDA_TRY(checkOptions(options));
     SIDA_TRY(checkOutput(options.output));
-    SIDA_TRY(checkData(model, data));
+    SIDA_TRY(checkData(model, data, options));
     try {
         return captureAndTrain(model, data, options, progress, epoch, stop);
     } catch (const std::exception& exception) {

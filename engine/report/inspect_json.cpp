@@ -153,6 +153,17 @@ std::string inspectJson(const api::PredictorInfo& predictor)
     out["model_identity"] = predictor.modelIdentity;
     out["path"] = predictor.path.string();
     out["training"] = curveOf(predictor.curve);
+    out["decoder"] = nullptr;
+    if (predictor.decoder)
+        out["decoder"]
+            = {{"kind", predictor.decoder->kind},
+               {"moe_layers", moeLayersOf(predictor.decoder->moeLayers)},
+               {"hidden_dim", predictor.decoder->hiddenDim},
+               {"sparsemax", predictor.decoder->sparsemax},
+               {"reads_source", predictor.decoder->readsSource},
+               {"held_out_top1", orNull(predictor.decoder->heldOutTop1)},
+               {"held_out_top3", orNull(predictor.decoder->heldOutTop3)},
+               {"parameters", predictor.decoder->parameters}};
     out["metadata"] = pairsObject(predictor.metadata);
     return dump(out);
 }
@@ -206,6 +217,52 @@ std::string doctorJson(const api::DoctorReport& report)
     return dump(out);
 }
 
+namespace
+{
+
+Json trainedDecoder(const api::TrainedDecoder& decoder)
+{
+    return {
+        {"kind", "causal"},
+        {"best_epoch", decoder.bestEpoch},
+        {"held_out_top1", decoder.heldOutTop1},
+        {"held_out_top3", decoder.heldOutTop3},
+        {"held_out_top1_by_layer", decoder.heldOutTop1ByLayer},
+        {"held_out_top3_by_layer", decoder.heldOutTop3ByLayer},
+        {"trained_tokens", decoder.trainedTokens},
+        {"held_out_tokens", decoder.heldOutTokens},
+        {"learned_from", decoder.generated ? "generations" : "targets"},
+        {"capture_seconds", decoder.captureSeconds},
+        {"train_seconds", decoder.trainSeconds},
+        {"epochs", curveOf(decoder.epochs)}};
+}
+
+Json guessRows(const std::vector<api::GuessFigures>& guesses)
+{
+    Json rows = Json::array();
+    for (const api::GuessFigures& row : guesses) {
+        const auto known = [&row](const Json& value) { return row.guessed ? value : Json(nullptr); };
+        rows.push_back(
+            {{"name", row.name},
+             {"top1", known(row.top1)},
+             {"top3", known(row.top3)},
+             {"top1_by_layer", known(row.top1ByLayer)},
+             {"top3_by_layer", known(row.top3ByLayer)},
+             {"precision", known(row.precision)},
+             {"recall", known(row.recall)},
+             {"slots", row.slots},
+             {"uses", row.uses},
+             {"misses", row.misses},
+             {"prefetched_bytes", row.prefetchedBytes},
+             {"wasted_bytes", row.wastedBytes},
+             {"predictor_bytes", row.predictorBytes},
+             {"seconds_per_batch", row.secondsPerBatch > 0 ? Json(row.secondsPerBatch) : Json(nullptr)}});
+    }
+    return rows;
+}
+
+} // namespace
+
 std::string trainJson(const api::TrainResult& result)
 {
     Json candidates = Json::array();
@@ -237,30 +294,12 @@ std::string trainJson(const api::TrainResult& result)
     out["capture_seconds"] = result.captureSeconds;
     out["train_seconds"] = result.trainSeconds;
     out["epochs"] = curveOf(result.epochs);
+    out["decoder"] = result.decoder ? trainedDecoder(*result.decoder) : Json(nullptr);
     return dump(out);
 }
 
 std::string evaluateJson(const api::EvaluateResult& result, const std::optional<Fidelity>& fidelity)
 {
-    Json rows = Json::array();
-    for (const api::GuessFigures& row : result.rows) {
-        const auto known = [&row](const Json& value) { return row.guessed ? value : Json(nullptr); };
-        rows.push_back(
-            {{"name", row.name},
-             {"top1", known(row.top1)},
-             {"top3", known(row.top3)},
-             {"top1_by_layer", known(row.top1ByLayer)},
-             {"top3_by_layer", known(row.top3ByLayer)},
-             {"precision", known(row.precision)},
-             {"recall", known(row.recall)},
-             {"slots", row.slots},
-             {"uses", row.uses},
-             {"misses", row.misses},
-             {"prefetched_bytes", row.prefetchedBytes},
-             {"wasted_bytes", row.wastedBytes},
-             {"predictor_bytes", row.predictorBytes},
-             {"seconds_per_batch", row.secondsPerBatch > 0 ? Json(row.secondsPerBatch) : Json(nullptr)}});
-    }
     Json out;
     out["batches"] = result.batches;
     out["tokens"] = result.tokens;
@@ -268,7 +307,16 @@ std::string evaluateJson(const api::EvaluateResult& result, const std::optional<
     out["experts"] = result.experts;
     out["expert_bytes"] = result.expertBytes;
     out["slots"] = result.slots;
-    out["rows"] = rows;
+    out["rows"] = guessRows(result.rows);
+    out["decoder"] = nullptr;
+    if (const auto& decoder = result.decoder)
+        out["decoder"]
+            = {{"steps", decoder->steps},
+               {"tokens", decoder->tokens},
+               {"experts", decoder->experts},
+               {"slots", decoder->slots},
+               {"judged_on", decoder->generated ? "generations" : "targets"},
+               {"rows", guessRows(decoder->rows)}};
     out["fidelity"] = nullptr;
     if (fidelity)
         out["fidelity"]

@@ -38,13 +38,16 @@ private:
 class CpuExecutor final : public Executor
 {
 public:
-    CpuExecutor(Surroundings surroundings, device::Workspace& workspace)
+    CpuExecutor(Surroundings surroundings, device::Workspace& workspace, predictor::CausalReader* decoder)
         : m_run(std::move(surroundings))
         , m_workspace(workspace)
+        , m_decoder(decoder)
+        , m_encoderLayers(api::predictableLayers(m_run.model.info()).size())
         , m_cache(
               m_run.model.experts(), m_run.ledger, m_run.clock, m_run.transfers, m_run.inference,
               {m_run.options.eviction, m_run.plan.slots, m_run.options.lookahead + 3,
-               prefetchBytes(m_run.options, m_run.plan)})
+               prefetchBytes(m_run.options, m_run.plan), static_cast<int>(m_encoderLayers),
+               m_run.shape.generates ? m_run.shape.targetLength : 1})
     {
     }
 
@@ -70,9 +73,16 @@ private:
     Result<Answers>
     ask(const dataset::TokenBatch& batch, experts::ExpertSource& source,
         const model::ForwardOptions& options);
+    void beginStep(
+        int step, std::span<const std::size_t> rows, std::span<const std::int32_t> inputs,
+        const dataset::TokenBatch& batch);
+    const experts::LayerTable* foretold(const experts::HashTable& table, int moeLayer) const;
 
     const Surroundings m_run;
     device::Workspace& m_workspace;
+    predictor::CausalReader* const m_decoder;
+    const std::size_t m_encoderLayers;
+    experts::HashTable m_stepTable; ///< of the decoder's step in progress
     experts::ExpertCache m_cache;
 };
 
@@ -81,11 +91,15 @@ Status CpuExecutor::run(PreparedBatch prepared)
     const experts::HashTable* table = prepared.table ? &*prepared.table : nullptr;
     const bool exact = m_run.options.routing == api::Routing::exact;
     model::ForwardHooks hooks;
-    if (table && exact)
+    if (table) // asked of routers that run: with routing `predicted` those of the decoder
         hooks.routed = [&](int moeLayer, std::span<const std::uint16_t> expertOfToken) {
-            if (static_cast<std::size_t>(moeLayer) < table->layers.size())
-                m_run.routed(*table, moeLayer, expertOfToken);
+            if (const experts::LayerTable* layer = foretold(*table, moeLayer))
+                m_run.routed(*layer, table->k, moeLayer, expertOfToken);
         };
+    hooks.decoderStep
+        = [&](int step, std::span<const std::size_t> rows, std::span<const std::int32_t> inputs) {
+              beginStep(step, rows, inputs, prepared.batch);
+          };
     model::ForwardOptions forward;
     forward.routing = exact ? nullptr : table;
     forward.wantHidden = m_run.data.info.task == api::Task::text && m_run.wantsOutputs(prepared.batch);
@@ -102,6 +116,31 @@ Status CpuExecutor::run(PreparedBatch prepared)
         return failure(answers.error());
     m_run.deliver(prepared, *answers, row);
     return {};
+}
+
+/// Right before a pass of the decoder, whose first block is dense: what this step needs is on its way while
+/// that one computes.
+void CpuExecutor::beginStep(
+    int step, std::span<const std::size_t> rows, std::span<const std::int32_t> inputs,
+    const dataset::TokenBatch& batch)
+{
+    if (m_decoder == nullptr)
+        return m_cache.beginStep(step, nullptr, -1);
+    if (step == 0)
+        m_decoder->begin(batch, m_run.model.embeddings());
+    m_decoder->foretellStep(rows, inputs, m_run.model.decoderEmbeddings(), m_run.options.topK, m_stepTable);
+    m_stepTable.batch = batch.number;
+    m_cache.beginStep(step, &m_stepTable, m_run.clock.now());
+}
+
+/// What the tables say of a layer; null when they say nothing.
+const experts::LayerTable* CpuExecutor::foretold(const experts::HashTable& table, int moeLayer) const
+{
+    const auto layer = static_cast<std::size_t>(moeLayer);
+    if (layer < table.layers.size())
+        return &table.layers[layer];
+    const bool isOfStep = layer >= m_encoderLayers && layer - m_encoderLayers < m_stepTable.layers.size();
+    return isOfStep ? &m_stepTable.layers[layer - m_encoderLayers] : nullptr;
 }
 
 Result<Answers> CpuExecutor::ask(
@@ -136,9 +175,10 @@ std::uint64_t prefetchBytes(const api::RunOptions& options, const api::BudgetPla
     return std::max<std::uint64_t>(1, options.prefetchLimit.resolve(slots));
 }
 
-std::unique_ptr<Executor> makeCpuExecutor(Executor::Surroundings surroundings, device::Workspace& workspace)
+std::unique_ptr<Executor> makeCpuExecutor(
+    Executor::Surroundings surroundings, device::Workspace& workspace, predictor::CausalReader* decoder)
 {
-    return std::make_unique<CpuExecutor>(std::move(surroundings), workspace);
+    return std::make_unique<CpuExecutor>(std::move(surroundings), workspace, decoder);
 }
 
 } // namespace sida::runtime

@@ -189,7 +189,9 @@ Status CudaExecutor::deliverOldest()
     if (flight.batch.table) {
         const experts::HashTable& table = *flight.batch.table;
         for (int layer = 0; layer < static_cast<int>(table.layers.size()); ++layer)
-            m_run.routed(table, layer, m_encoder->choiceOf(flight.sequence, layer));
+            m_run.routed(
+                table.layers[static_cast<std::size_t>(layer)], table.k, layer,
+                m_encoder->choiceOf(flight.sequence, layer));
     }
     Answers answers;
     const bool isText = m_run.data.info.task == api::Task::text;

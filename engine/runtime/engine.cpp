@@ -246,8 +246,10 @@ LocalEngine::evaluate(const api::EvaluateOptions& options, const ProgressSink& p
     if (!options.trainingData.empty()) {
         dataset::ModelTraits traits{m_model->info().vocabulary, m_model->info().labels, m_tokenizer.get()};
         traits.labelNames = m_model->info().labelNames;
+        traits.generates = m_model->info().generates;
         api::DatasetOptions all = m_datasetOptions;
         all.limit = 0;
+        all.task = m_dataset->info.task;
         SIDA_TRY_ASSIGN(
             dataset::Dataset loaded, dataset::loadDataset(options.trainingData, all, traits, progress, stop));
         training = std::move(loaded);

@@ -9,6 +9,7 @@
 #include "engine/device/memory/memory_ledger.h"
 #include "engine/device/workspace.h"
 #include "engine/model/model.h"
+#include "engine/predictor/causal_network.h"
 #include "engine/profile/recorder.h"
 #include "engine/runtime/hash_builder.h"
 #include "engine/runtime/plan.h"
@@ -46,9 +47,11 @@ public:
         /// Inference thread: the answers of a batch, in the order of batches. Only begin and end of the row
         /// are filled in.
         std::function<void(const PreparedBatch& batch, Answers& answers, api::BatchRow row)> deliver;
-        /// Inference thread: where a batch with a table really sent its tokens.
+        /// Inference thread, before the batch's answers are delivered: what was foretold of a layer, `topK`
+        /// experts a token, and where its router sent them. A layer that comes in each step of a decoder is
+        /// reported as often.
         std::function<void(
-            const experts::HashTable& table, int moeLayer, std::span<const std::uint16_t> experts)>
+            const experts::LayerTable& table, int topK, int moeLayer, std::span<const std::uint16_t> experts)>
             routed;
         /// Inference thread: whether somebody wants what the model says of that batch's samples.
         std::function<bool(const dataset::TokenBatch& batch)> wantsOutputs;
@@ -73,7 +76,9 @@ public:
     virtual int slots() const = 0;
 };
 
-std::unique_ptr<Executor> makeCpuExecutor(Executor::Surroundings surroundings, device::Workspace& workspace);
+/// `decoder`, which may be null, foretells each step of a generating decoder as it begins.
+std::unique_ptr<Executor> makeCpuExecutor(
+    Executor::Surroundings surroundings, device::Workspace& workspace, predictor::CausalReader* decoder);
 /// An `unsupported` error when the device cannot do what is asked, in words that say what can.
 Result<std::unique_ptr<Executor>> makeCudaExecutor(Executor::Surroundings surroundings);
 

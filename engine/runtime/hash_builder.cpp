@@ -107,12 +107,34 @@ void HashBuilder::finish(PreparedBatch& prepared, Nanoseconds begin)
         prepared.table.reset();
         return;
     }
+    if (decoder.reader)
+        foretellTargets(prepared);
     prepared.table->batch = prepared.batch.number;
     prepared.tableReady = clock.now();
     recorder.record(api::HashBuildRow{prepared.batch.number, begin, prepared.tableReady});
     // Copies begin now, while the batch still waits in the queue.
     if (prefetch)
         prefetch(*prepared.table, prepared.tableReady);
+}
+
+/// The decoder's layers behind the encoder's, where every target is one that the model will take.
+void HashBuilder::foretellTargets(PreparedBatch& prepared) const
+{
+    const std::size_t vocabulary
+        = decoder.embeddings.size() / static_cast<std::size_t>(predictor->info().embeddingDim);
+    std::vector<std::vector<std::int32_t>> inputs;
+    for (const std::vector<std::int32_t>& target : prepared.batch.targets) {
+        inputs.push_back(dataset::decoderInputs(target, decoder.startToken, padToken));
+        const bool fits = static_cast<int>(target.size()) <= decoder.reader->positions()
+            && std::all_of(inputs.back().begin(), inputs.back().end(), [&](std::int32_t id) {
+                              return id >= 0 && static_cast<std::size_t>(id) < vocabulary;
+                          });
+        if (!fits)
+            return;
+    }
+    for (experts::LayerTable& layer :
+         decoder.reader->foretellAll(prepared.batch, inputs, embeddings, decoder.embeddings, topK))
+        prepared.table->layers.push_back(std::move(layer));
 }
 
 } // namespace sida::runtime

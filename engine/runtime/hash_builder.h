@@ -7,6 +7,7 @@
 #include "engine/dataset/batch_stream.h"
 #include "engine/device/workspace.h"
 #include "engine/experts/hash_table.h"
+#include "engine/predictor/causal_network.h"
 #include "engine/predictor/predictor.h"
 #include "engine/profile/recorder.h"
 #include "engine/runtime/affinity_pool.h"
@@ -29,6 +30,13 @@ struct PreparedBatch {
 /// Every row with padding up to that length, as tokens like others: the paper's own evaluation.
 void padLikePaper(dataset::TokenBatch& batch, int length, int padToken);
 
+/// Task score, where the decoder's inputs are known beforehand: foretells its layers too.
+struct DecoderTargets {
+    predictor::CausalReader* reader = nullptr; ///< null: the encoder's layers only
+    std::span<const float> embeddings = {};
+    std::int32_t startToken = 0;
+};
+
 /// The hash-building thread's work: batch after batch, predict, tell the cache, queue (SiDA-MoE algorithm 1).
 struct HashBuilder {
     dataset::BatchStream& batches;
@@ -48,6 +56,8 @@ struct HashBuilder {
     int paperPooling = 0; ///< see api::RunOptions
     int padToken = 0;
 
+    DecoderTargets decoder = {};
+
     /// Closes the queue at the end of the data, when stopped, and on an error.
     Status build(const std::stop_token& stop);
 
@@ -57,6 +67,7 @@ private:
     Result<PreparedBatch> prepare(dataset::TokenBatch batch);
     Result<experts::HashTable> predict(const dataset::TokenBatch& batch);
     void finish(PreparedBatch& prepared, Nanoseconds begin);
+    void foretellTargets(PreparedBatch& prepared) const;
 };
 
 } // namespace sida::runtime

@@ -34,6 +34,7 @@ void Run::deliver(const PreparedBatch& prepared, Answers& answers, api::BatchRow
     row.samples = static_cast<std::uint32_t>(prepared.batch.rows);
     row.tokens = static_cast<std::uint32_t>(prepared.batch.tokens());
     row.tableReady = prepared.tableReady;
+    recordHash(row.batch);
     for (std::size_t i = 0; i < prepared.batch.samples.size(); ++i)
         row.tokens += decoderInputs(answers, i, prepared.batch);
     m_inferenceRecorder.record(row);
@@ -120,29 +121,39 @@ void Run::passOutputs(const dataset::TokenBatch& batch, Answers& answers)
         m_outputThread->push(std::move(outputs));
 }
 
-void Run::recordHash(
-    const experts::HashTable& table, int moeLayer, std::span<const std::uint16_t> expertOfToken)
+void Run::addHash(
+    const experts::LayerTable& table, int topK, int moeLayer, std::span<const std::uint16_t> expertOfToken)
 {
-    const experts::LayerTable& layer = table.layers[static_cast<std::size_t>(moeLayer)];
-    const auto k = static_cast<std::size_t>(table.k);
-    api::HashRow row;
-    row.batch = table.batch;
-    row.layer = static_cast<std::uint16_t>(moeLayer);
-    row.tokens = static_cast<std::uint32_t>(expertOfToken.size());
-    row.predictedExperts = static_cast<std::uint32_t>(layer.predicted.size());
+    const auto k = static_cast<std::size_t>(topK);
+    api::HashRow& row = m_hashOfLayer[static_cast<std::size_t>(moeLayer)];
+    row.tokens += static_cast<std::uint32_t>(expertOfToken.size());
+    row.predictedExperts += static_cast<std::uint32_t>(table.predicted.size());
     m_layerScratch.assign(static_cast<std::size_t>(m_inputs.model.experts().experts(moeLayer)), 0);
     for (std::size_t token = 0; token < expertOfToken.size(); ++token) {
         const std::uint16_t expert = expertOfToken[token];
-        const auto predicted = layer.experts.begin() + static_cast<std::ptrdiff_t>(token * k);
-        row.tokenHits += std::find(predicted, predicted + table.k, expert) != predicted + table.k;
+        const auto predicted = table.experts.begin() + static_cast<std::ptrdiff_t>(token * k);
+        row.tokenHits += std::find(predicted, predicted + topK, expert) != predicted + topK;
         if (m_layerScratch[expert] == 0) {
             m_layerScratch[expert] = 1;
             ++row.activeExperts;
         }
     }
-    for (const experts::LayerTable::Count& count : layer.predicted)
+    for (const experts::LayerTable::Count& count : table.predicted)
         row.correctExperts += m_layerScratch[count.expert];
-    m_inferenceRecorder.record(row);
+}
+
+/// One row for each layer that was foretold, however often it came.
+void Run::recordHash(std::uint32_t batch)
+{
+    for (std::size_t layer = 0; layer < m_hashOfLayer.size(); ++layer) {
+        api::HashRow& row = m_hashOfLayer[layer];
+        if (row.tokens > 0) {
+            row.batch = batch;
+            row.layer = static_cast<std::uint16_t>(layer);
+            m_inferenceRecorder.record(row);
+        }
+        row = {};
+    }
 }
 
 } // namespace sida::runtime

@@ -7,6 +7,7 @@
 
 #include "engine/base/units.h"
 #include "engine/experts/expert_cache.h"
+#include "engine/predictor/causal_network.h"
 #include "engine/runtime/compute_threads.h"
 
 #include <algorithm>
@@ -71,6 +72,13 @@ bool usesTables(const api::RunOptions& options)
     return options.policy == api::Policy::sida || options.routing == api::Routing::predicted;
 }
 
+const predictor::CausalNetwork*
+decoderPart(const predictor::Predictor* predictor, const api::RunOptions& options, const BatchShape& shape)
+{
+    const bool asked = predictor && options.policy == api::Policy::sida && shape.targetLength > 0;
+    return asked ? predictor->decoder() : nullptr;
+}
+
 Result<api::BudgetPlan> planBudget(
     const model::Model& model, const predictor::Predictor* predictor, const api::RunOptions& options,
     BatchShape shape)
@@ -97,6 +105,9 @@ Result<api::BudgetPlan> planBudget(
     if (predictor && needsPredictor(options) && !onGpu) // it runs on the CPU, in memory that is no device's
         of(plan.byPurpose, api::Purpose::predictor)
             = predictor->weightBytes() + predictor->workspaceBytes(shape.rows, shape.length);
+    if (const predictor::CausalNetwork* decoder = decoderPart(predictor, options, shape))
+        of(plan.byPurpose, api::Purpose::predictor) += decoder->weightBytes()
+            + predictor::CausalReader::bytes(*decoder, shape.rows, shape.targetLength);
     const std::uint64_t fixed
         = std::accumulate(plan.byPurpose.begin(), plan.byPurpose.end(), std::uint64_t{0});
 

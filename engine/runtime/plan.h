@@ -27,6 +27,10 @@ bool needsPredictor(const api::RunOptions& options);
 /// Are its tables used beyond the order of the batches?
 bool usesTables(const api::RunOptions& options);
 
+/// The predictor's part for the decoder, when a run of that shape asks it; else null.
+const predictor::CausalNetwork*
+decoderPart(const predictor::Predictor* predictor, const api::RunOptions& options, const BatchShape& shape);
+
 /// Device memory of a run by purpose, before anything is allocated. A budget below the smallest that works,
 /// or below what policy `resident` needs, is a `budget` error that names both. `predictor` is null when there
 /// is none or it is not asked.

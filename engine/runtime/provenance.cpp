@@ -94,6 +94,8 @@ void addInputs(
     add("predictor_identity", predictor->modelIdentity);
     if (predictor->heldOutTop3 >= 0)
         add("predictor_held_out_top3", fmt::format("{:.4f}", predictor->heldOutTop3));
+    if (predictor->decoder)
+        add("predictor_decoder", predictor->decoder->kind);
 }
 
 } // namespace

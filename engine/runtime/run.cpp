@@ -94,7 +94,10 @@ Run::Run(Inputs inputs, const api::RunOptions& options, BatchShape shape, const 
           m_inputs.predictor ? std::make_unique<device::Workspace>(
               m_inputs.predictor->workspaceBytes(shape.rows, shape.length))
                              : nullptr)
+    , m_hashOfLayer(m_inputs.model.info().moeLayers.size())
 {
+    if (const predictor::CausalNetwork* decoder = decoderPart(m_inputs.predictor, options, shape))
+        m_decoderReader = std::make_unique<predictor::CausalReader>(*decoder, shape.rows, shape.targetLength);
     api::RunHeader& header = m_inputs.header;
     header.residentBytes = plan.residentBytes;
     header.smallestBytes = plan.smallestBytes;
@@ -119,13 +122,16 @@ Status Run::makeExecutor()
         [this](const PreparedBatch& batch, Answers& answers, api::BatchRow row) {
             deliver(batch, answers, row);
         },
-        [this](const experts::HashTable& table, int layer, std::span<const std::uint16_t> experts) {
-            recordHash(table, layer, experts);
+        [this](
+            const experts::LayerTable& table, int topK, int layer, std::span<const std::uint16_t> experts) {
+            addHash(table, topK, layer, experts);
         },
         [this](const dataset::TokenBatch& batch) { return wantsOutputs(batch); },
         [this] { m_gate.serve([this](const units::Budget& budget) { return applyBudget(budget); }); }};
     if (m_options.device == api::DeviceKind::cpu) {
-        m_executor = makeCpuExecutor(std::move(surroundings), *m_workspace);
+        const bool bySteps = m_inputs.data.info.task == api::Task::seq2seq;
+        m_executor = makeCpuExecutor(
+            std::move(surroundings), *m_workspace, bySteps ? m_decoderReader.get() : nullptr);
         return {};
     }
     SIDA_TRY_ASSIGN(m_executor, makeCudaExecutor(std::move(surroundings)));
@@ -194,7 +200,9 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
                 m_hashRecorder,
                 queue,
                 m_options.paperPooling,
-                m_inputs.model.info().padToken};
+                m_inputs.model.info().padToken,
+                {m_inputs.data.info.task == api::Task::score ? m_decoderReader.get() : nullptr,
+                 m_inputs.model.decoderEmbeddings(), m_inputs.model.info().decoderStartToken}};
             if (m_options.policy == api::Policy::sida)
                 builder.prefetch = [this](const experts::HashTable& table, Nanoseconds ready) {
                     m_executor->addTable(table, ready);

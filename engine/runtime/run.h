@@ -60,8 +60,10 @@ private:
     /// Whether anybody wants to know what the model said of this batch.
     bool wantsOutputs(const dataset::TokenBatch& batch) const;
     void passOutputs(const dataset::TokenBatch& batch, Answers& answers);
-    void
-    recordHash(const experts::HashTable& table, int moeLayer, std::span<const std::uint16_t> expertOfToken);
+    void addHash(
+        const experts::LayerTable& table, int topK, int moeLayer,
+        std::span<const std::uint16_t> expertOfToken);
+    void recordHash(std::uint32_t batch);
     BudgetGate::Answer applyBudget(const units::Budget& budget);
     void recordMemory();
     std::unique_ptr<AffinityPool> affinityPool() const;
@@ -82,6 +84,9 @@ private:
     device::MemoryLedger m_ledger;
     std::unique_ptr<device::Workspace> m_workspace; ///< of the CPU's forward pass; null where that is not run
     std::unique_ptr<device::Workspace> m_predictorWorkspace;
+    /// Foretells the decoder's layers: on the hash-building thread where its inputs are known beforehand,
+    /// else on the inference thread, step by step.
+    std::unique_ptr<predictor::CausalReader> m_decoderReader;
     std::unique_ptr<Executor> m_executor;
     BudgetGate m_gate;
     Nanoseconds m_firstBegin = 0;
@@ -91,6 +96,7 @@ private:
     std::vector<api::SampleOutput> m_outputs; ///< by sample, when kept
     OutputThread* m_outputThread = nullptr; ///< while it runs, when outputs are to be passed on
     std::vector<std::uint8_t> m_layerScratch; ///< experts seen in a layer, for precision and recall
+    std::vector<api::HashRow> m_hashOfLayer; ///< of the batch in progress, steps summed up
 };
 
 } // namespace sida::runtime

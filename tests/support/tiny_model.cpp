@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <fstream>
+#include <map>
 #include <random>
 #include <stdexcept>
 #include <vector>
@@ -109,6 +110,46 @@ void addBlock(RandomTensors& tensors, const TinyModel& model, const std::string&
     addFeedForward(tensors, model, block, last + "mlp.");
 }
 
+constexpr int kPredictorHidden = 12;
+
+/// Names and expert counts of MoE layers, as a predictor's metadata lists them.
+struct HeadLists {
+    std::string layers;
+    std::string experts;
+};
+
+/// A predictor's network for the sparse blocks of one stack.
+HeadLists addNetwork(
+    RandomTensors& tensors, const TinyModel& model, const std::string& prefix, const std::string& stack,
+    int blocks)
+{
+    constexpr int kHidden = kPredictorHidden;
+    tensors.add(prefix + "compression_fc.weight", {kHidden, model.dModel}, 0.3F);
+    tensors.add(prefix + "compression_fc.bias", {kHidden}, 0.1F);
+    for (const char* layer : {"l0", "l1"}) {
+        tensors.add(fmt::format("{}lstm.weight_ih_{}", prefix, layer), {4 * kHidden, kHidden}, 0.3F);
+        tensors.add(fmt::format("{}lstm.weight_hh_{}", prefix, layer), {4 * kHidden, kHidden}, 0.3F);
+        tensors.add(fmt::format("{}lstm.bias_ih_{}", prefix, layer), {4 * kHidden}, 0.1F);
+        tensors.add(fmt::format("{}lstm.bias_hh_{}", prefix, layer), {4 * kHidden}, 0.1F);
+    }
+    tensors.add(prefix + "residual_fc.weight", {kHidden, kHidden}, 0.3F);
+    tensors.add(prefix + "residual_fc.bias", {kHidden}, 0.1F);
+    const int mlp = stack == "decoder" ? 2 : 1;
+    HeadLists lists;
+    for (int block = 0; block < blocks; ++block) {
+        if (!isSparse(model, block))
+            continue;
+        const std::string key
+            = fmt::format("{}fc.{}-block-{}-layer-{}-mlp-router-classifier", prefix, stack, block, mlp);
+        tensors.add(key + ".weight", {model.experts, kHidden}, 1);
+        tensors.add(key + ".bias", {model.experts}, 0.1F);
+        const char* separator = lists.layers.empty() ? "" : ",";
+        lists.layers += fmt::format("{}{}.block.{}.layer.{}.mlp", separator, stack, block, mlp);
+        lists.experts += fmt::format("{}{}", separator, model.experts);
+    }
+    return lists;
+}
+
 } // namespace
 
 void writeTinyModel(const std::filesystem::path& folder, const TinyModel& model)
@@ -138,53 +179,42 @@ void writeTinyModel(const std::filesystem::path& folder, const TinyModel& model)
 }
 
 void writeTinyPredictor(
-    const std::filesystem::path& file, const TinyModel& model, const std::string& modelIdentity)
+    const std::filesystem::path& file, const TinyModel& model, const std::string& modelIdentity, bool decoder)
 {
-    constexpr int kHidden = 12;
     RandomTensors tensors(model.seed + 1000);
-    tensors.add("compression_fc.weight", {kHidden, model.dModel}, 0.3F);
-    tensors.add("compression_fc.bias", {kHidden}, 0.1F);
-    for (const char* layer : {"l0", "l1"}) {
-        tensors.add(fmt::format("lstm.weight_ih_{}", layer), {4 * kHidden, kHidden}, 0.3F);
-        tensors.add(fmt::format("lstm.weight_hh_{}", layer), {4 * kHidden, kHidden}, 0.3F);
-        tensors.add(fmt::format("lstm.bias_ih_{}", layer), {4 * kHidden}, 0.1F);
-        tensors.add(fmt::format("lstm.bias_hh_{}", layer), {4 * kHidden}, 0.1F);
+    const HeadLists encoder = addNetwork(tensors, model, "", "encoder", model.layers);
+    std::map<std::string, std::string> metadata{
+        {"format", "sida-predictor"},
+        {"version", "1"},
+        {"kind", "lstm"},
+        {"model_identity", modelIdentity},
+        {"moe_layers", encoder.layers},
+        {"experts", encoder.experts},
+        {"embedding_dim", fmt::format("{}", model.dModel)},
+        {"hidden_dim", fmt::format("{}", kPredictorHidden)},
+        {"sparsemax", "textbook"},
+        {"loss", "truncated-l1"},
+        {"top_t", "8"},
+        {"ce_weight", "0.005"},
+        {"held_out_top1", "0.5"},
+        {"held_out_top3", "0.7"},
+        {"trained_rows", "1"},
+        {"epochs", "1"},
+        {"seed", "1"},
+        {"created", "2026-01-01"},
+        {"creator", "test"}};
+    if (decoder) {
+        const HeadLists causal = addNetwork(tensors, model, "decoder.", "decoder", model.decoderLayers);
+        tensors.add("decoder.source_fc.weight", {kPredictorHidden, model.dModel}, 0.3F);
+        metadata.insert(
+            {{"decoder", "causal"},
+             {"decoder_moe_layers", causal.layers},
+             {"decoder_experts", causal.experts},
+             {"decoder_hidden_dim", fmt::format("{}", kPredictorHidden)},
+             {"decoder_sparsemax", "textbook"},
+             {"decoder_source", "mean"}});
     }
-    tensors.add("residual_fc.weight", {kHidden, kHidden}, 0.3F);
-    tensors.add("residual_fc.bias", {kHidden}, 0.1F);
-    std::string layers;
-    std::string experts;
-    for (int block = 0; block < model.layers; ++block) {
-        if (!isSparse(model, block))
-            continue;
-        const std::string key = fmt::format("fc.encoder-block-{}-layer-1-mlp-router-classifier", block);
-        tensors.add(key + ".weight", {model.experts, kHidden}, 1);
-        tensors.add(key + ".bias", {model.experts}, 0.1F);
-        const char* separator = layers.empty() ? "" : ",";
-        layers += fmt::format("{}encoder.block.{}.layer.1.mlp", separator, block);
-        experts += fmt::format("{}{}", separator, model.experts);
-    }
-    tensors.write(
-        file,
-        {{"format", "sida-predictor"},
-         {"version", "1"},
-         {"kind", "lstm"},
-         {"model_identity", modelIdentity},
-         {"moe_layers", layers},
-         {"experts", experts},
-         {"embedding_dim", fmt::format("{}", model.dModel)},
-         {"hidden_dim", fmt::format("{}", kHidden)},
-         {"sparsemax", "textbook"},
-         {"loss", "truncated-l1"},
-         {"top_t", "8"},
-         {"ce_weight", "0.005"},
-         {"held_out_top1", "0.5"},
-         {"held_out_top3", "0.7"},
-         {"trained_rows", "1"},
-         {"epochs", "1"},
-         {"seed", "1"},
-         {"created", "2026-01-01"},
-         {"creator", "test"}});
+    tensors.write(file, metadata);
 }
 
 void writeTinyDataset(const std::filesystem::path& file, const TinyModel& model, int samples, int longest)

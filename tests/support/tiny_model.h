@@ -29,9 +29,11 @@ struct TinyModel {
 /// Writes config.json and model.safetensors into the folder, which is made.
 void writeTinyModel(const std::filesystem::path& folder, const TinyModel& model);
 
-/// Writes a predictor with random weights whose metadata fits the model in `folder`.
+/// Writes a predictor with random weights whose metadata fits the model, with a causal part for its decoder
+/// when that is wanted.
 void writeTinyPredictor(
-    const std::filesystem::path& file, const TinyModel& model, const std::string& modelIdentity);
+    const std::filesystem::path& file, const TinyModel& model, const std::string& modelIdentity,
+    bool decoder = false);
 
 /// JSON Lines of random `input_ids` that end in `</s>`, with labels when the model has a head.
 void writeTinyDataset(const std::filesystem::path& file, const TinyModel& model, int samples, int longest);

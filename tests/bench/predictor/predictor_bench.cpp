@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The SiDA Studio authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/experts/hash_table.h"
+#include "engine/predictor/causal_network.h"
 #include "engine/predictor/network.h"
 #include "engine/predictor/top_experts.h"
 
 #include <benchmark/benchmark.h>
+#include <numeric>
 #include <random>
 
 namespace sida::predictor
@@ -96,6 +98,68 @@ void shapes(benchmark::internal::Benchmark* bench)
         bench->Args({128, 128, 64, 3, 64, 25, threads});
     }
 }
+
+/// One step of the causal part after `read` tokens, of so many rows: what a generating decoder waits for.
+/// Arguments: embedding width, hidden width, experts of a layer, layers, rows, tokens read before.
+void causalStep(benchmark::State& state)
+{
+    NetworkShape shape;
+    shape.embeddingDim = static_cast<int>(state.range(0));
+    shape.hiddenDim = static_cast<int>(state.range(1));
+    shape.experts.assign(static_cast<std::size_t>(state.range(3)), static_cast<int>(state.range(2)));
+    const auto rows = static_cast<std::size_t>(state.range(4));
+    const int read = static_cast<int>(state.range(5));
+    const CausalNetwork network(shape, {randomWeights(shape), {}});
+    constexpr int kVocabulary = 4000;
+    std::vector<float> embeddings(
+        static_cast<std::size_t>(kVocabulary) * static_cast<std::size_t>(shape.embeddingDim));
+    std::mt19937 random(3);
+    std::normal_distribution<float> normal;
+    for (float& value : embeddings)
+        value = normal(random);
+    constexpr int kRepeats = 8;
+    CausalReader reader(network, static_cast<int>(rows), read + kRepeats);
+    const auto batch = randomBatch(static_cast<int>(rows), 25, kVocabulary);
+    std::vector<std::size_t> all(rows);
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    std::vector<std::int32_t> ids(rows);
+    experts::HashTable table;
+    int position = read + kRepeats;
+    for (auto step : state) {
+        if (position == read + kRepeats) {
+            state.PauseTiming();
+            reader.begin(batch, embeddings);
+            for (position = 0; position < read; ++position)
+                reader.step(all, ids, embeddings);
+            state.ResumeTiming();
+        }
+        for (std::int32_t& id : ids)
+            id = static_cast<std::int32_t>(random() % kVocabulary);
+        reader.foretellStep(all, ids, embeddings, 1, table);
+        ++position;
+        benchmark::DoNotOptimize(table);
+    }
+}
+BENCHMARK(causalStep)
+    ->ArgNames({"d", "h", "experts", "layers", "rows", "read"})
+    ->Args({768, 256, 128, 6, 1, 0})
+    ->Args({768, 256, 128, 6, 1, 60})
+    ->Args({768, 256, 128, 6, 8, 60})
+    ->Args({96, 128, 32, 3, 1, 10})
+    ->Args({96, 128, 32, 3, 8, 10})
+    ->Unit(benchmark::kMicrosecond);
+
+/// The copy of one expert of base size in float32, beside which a step must be cheap.
+void copyExpert(benchmark::State& state)
+{
+    const std::vector<float> from(static_cast<std::size_t>(state.range(0)), 1.0F);
+    std::vector<float> to(from.size());
+    for (auto step : state) {
+        std::copy(from.begin(), from.end(), to.begin());
+        benchmark::DoNotOptimize(to.data());
+    }
+}
+BENCHMARK(copyExpert)->Arg(2 * 768 * 3072)->Arg(2 * 96 * 192)->Unit(benchmark::kMicrosecond);
 
 BENCHMARK(predictBatch)->Apply(shapes)->UseRealTime()->Unit(benchmark::kMicrosecond);
 

@@ -33,6 +33,14 @@ std::vector<float> floatsOf(const checkpoint::SafetensorsFile& file, const std::
     return values;
 }
 
+std::vector<std::int32_t> idsOf(const checkpoint::SafetensorsFile& file, const checkpoint::TensorEntry& entry)
+{
+    std::vector<std::int64_t> wide(entry.elements());
+    if (const Status status = file.read(entry, std::as_writable_bytes(std::span(wide))); !status)
+        throw std::runtime_error(status.error().message);
+    return {wide.begin(), wide.end()};
+}
+
 } // namespace
 
 Golden readGolden(const std::filesystem::path& path, const std::string& prefix, std::size_t layers)
@@ -43,15 +51,21 @@ Golden readGolden(const std::filesystem::path& path, const std::string& prefix, 
         const checkpoint::TensorEntry* entry = file.find("input_ids." + std::to_string(i));
         if (!entry)
             return golden;
-        std::vector<std::int64_t> wide(entry->elements());
-        if (const Status status = file.read(*entry, std::as_writable_bytes(std::span(wide))); !status)
-            throw std::runtime_error(status.error().message);
-        golden.sentences.emplace_back(wide.begin(), wide.end());
+        golden.sentences.push_back(idsOf(file, *entry));
         golden.logits.emplace_back();
         for (std::size_t layer = 0; layer < layers; ++layer)
             golden.logits.back().push_back(
                 floatsOf(file, prefix + "." + std::to_string(layer) + "." + std::to_string(i)));
     }
+}
+
+std::vector<std::int32_t> readIds(const std::filesystem::path& path, const std::string& name)
+{
+    const auto file = valueOf(checkpoint::SafetensorsFile::open(path));
+    const checkpoint::TensorEntry* entry = file.find(name);
+    if (!entry)
+        throw std::runtime_error("no tensor " + name);
+    return idsOf(file, *entry);
 }
 
 std::vector<float> readTensor(const std::filesystem::path& path, const std::string& name)

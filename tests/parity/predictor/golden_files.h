@@ -21,6 +21,7 @@ struct Golden {
 /// Reads `input_ids.<i>` and `<prefix>.<layer>.<i>`.
 Golden readGolden(const std::filesystem::path& file, const std::string& prefix, std::size_t layers);
 
+std::vector<std::int32_t> readIds(const std::filesystem::path& file, const std::string& name);
 std::vector<float> readTensor(const std::filesystem::path& file, const std::string& name);
 
 /// The sentences at `indices`, padded.

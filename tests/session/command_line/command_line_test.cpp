@@ -13,6 +13,8 @@
 #include <gtest/gtest.h>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <random>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -358,6 +360,95 @@ TEST_F(CommandLine, ReportMakesAPageAndAnObjectFromASession)
     EXPECT_EQ(bytesOf("report.html").find("http"), std::string::npos)
         << "the page must not reach for the network";
     EXPECT_EQ(json::parse(bytesOf("report.json"))["samples"], 40);
+}
+
+/// From a checkpoint with a decoder to a generation whose decoder is foretold, as a user goes.
+TEST_F(CommandLine, APredictorTrainedOnPairsForetellsTheDecoderToo)
+{
+    test::TinyModel both = m_tiny;
+    both.labels = 0;
+    both.decoderLayers = 4;
+    test::writeTinyModel(m_folder / "both", both);
+    {
+        std::ofstream pairs(m_folder / "pairs.jsonl");
+        std::mt19937 random(5);
+        for (int i = 0; i < 120; ++i) {
+            json row;
+            for (const char* key : {"input_ids", "labels"}) {
+                json ids = json::array();
+                for (auto count = 3 + random() % 8; count > 0; --count)
+                    ids.push_back(2 + random() % 48);
+                ids.push_back(1);
+                row[key] = ids;
+            }
+            pairs << row.dump() << '\n';
+        }
+    }
+    const std::vector<std::string> model{"--model",           path("both"), "--dataset",
+                                         path("pairs.jsonl"), "--task",     "seq2seq"};
+    const auto with = [&](std::vector<std::string> first, const std::vector<std::string>& more) {
+        first.insert(first.begin(), SIDA_BIN_DIR "/sida");
+        first.insert(first.end(), model.begin(), model.end());
+        first.insert(first.end(), more.begin(), more.end());
+        return first;
+    };
+    const auto trained = test::runProgram(with(
+        {"train", "--kind", "lstm"},
+        {"--output", path("both.safetensors"), "--epochs", "12", "--hidden", "32", "--threads", "1",
+         "--json"}));
+    ASSERT_EQ(trained.status, 0) << trained.err;
+    const json decoder = json::parse(trained.out)["decoder"];
+    EXPECT_EQ(decoder["learned_from"], "targets");
+    EXPECT_EQ(decoder["held_out_top1_by_layer"].size(), 2u);
+    EXPECT_GT(decoder["held_out_top1"].get<double>(), 0.2) << "of 8 experts chance finds 0.125";
+    EXPECT_FALSE(std::filesystem::exists(path("both.safetensors.encoder")));
+
+    const auto inspected
+        = test::runProgram({SIDA_BIN_DIR "/sida", "inspect", path("both.safetensors"), "--json"});
+    ASSERT_EQ(inspected.status, 0) << inspected.err;
+    const json part = json::parse(inspected.out)["decoder"];
+    EXPECT_EQ(part["kind"], "causal");
+    EXPECT_NEAR(part["held_out_top1"].get<double>(), decoder["held_out_top1"].get<double>(), 1e-5);
+
+    const auto run = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> all{"--max-new-tokens", "7", "--threads", "1",
+                                     "--batch-size",     "3", "--force"};
+        all.insert(all.end(), more.begin(), more.end());
+        const auto done = test::runProgram(with({"run"}, all));
+        EXPECT_EQ(done.status, 0) << done.err;
+    };
+    run({"--policy", "resident", "--outputs", path("resident.jsonl")});
+    run(
+        {"--policy", "sida", "--predictor", path("both.safetensors"), "--budget", "75%", "--outputs",
+         path("sida.jsonl"), "--session", path("both.sida")});
+    EXPECT_EQ(bytesOf("resident.jsonl"), bytesOf("sida.jsonl"));
+    const auto seen = test::runProgram({SIDA_BIN_DIR "/sida", "inspect", path("both.sida"), "--json"});
+    ASSERT_EQ(seen.status, 0) << seen.err;
+    const json session = json::parse(seen.out);
+    EXPECT_TRUE(session["consistency"]["checked"].get<bool>());
+    EXPECT_TRUE(session["consistency"]["problems"].empty()) << session["consistency"].dump();
+    ASSERT_EQ(session["predicted"].size(), 4u);
+    for (std::size_t layer = 0; layer < 4; ++layer) {
+        std::uint64_t routed = 0;
+        std::uint64_t predicted = 0;
+        for (std::size_t expert = 0; expert < 8; ++expert) {
+            routed += session["routed"][layer][expert].get<std::uint64_t>();
+            predicted += session["predicted"][layer][expert].get<std::uint64_t>();
+        }
+        EXPECT_EQ(predicted, routed) << "layer " << layer;
+    }
+
+    const auto evaluated = test::runProgram(with(
+        {"evaluate"}, {"--predictor", path("both.safetensors"), "--train", path("pairs.jsonl"), "--json"}));
+    ASSERT_EQ(evaluated.status, 0) << evaluated.err;
+    std::set<std::string> names;
+    const json judged = json::parse(evaluated.out)["decoder"];
+    for (const json& row : judged["rows"])
+        names.insert(row["name"].get<std::string>());
+    EXPECT_EQ(
+        names,
+        (std::set<std::string>{
+            "nothing", "chance", "static frequency", "previous step", "same token", "causal", "oracle"}));
 }
 
 } // namespace

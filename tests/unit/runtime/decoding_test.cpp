@@ -12,6 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <random>
+#include <set>
 
 namespace sida::runtime
 {
@@ -138,7 +139,7 @@ TEST_F(DecodingTest, EachDecoderInputIsRoutedOnceInEachOfTheDecodersLayers)
     EXPECT_EQ(routed[3], made);
 }
 
-TEST_F(DecodingTest, PolicySidaForetellsTheEncoderOnlyAndStaysExact)
+TEST_F(DecodingTest, APredictorOfTheEncoderAloneForetellsTheEncoderOnlyAndStaysExact)
 {
     load(Task::seq2seq, {api::DType::f32, true});
     const api::RunResult resident = mustRun(options(Policy::resident));
@@ -158,6 +159,166 @@ TEST_F(DecodingTest, PolicySidaForetellsTheEncoderOnlyAndStaysExact)
         EXPECT_LT(row.layer, 2);
     for (const api::UseRow& use : result.recording->rows.uses)
         EXPECT_TRUE(use.key.layer < 2 || use.predicted == 0);
+}
+
+/// With a predictor that has a part for the decoder.
+class CausalDecodingTest : public DecodingTest
+{
+protected:
+    void loadAll(Task task)
+    {
+        load(task, {api::DType::f32, true});
+        const auto model = m_engine->loadModel(m_folder / "model", {}, {}).value();
+        test::writeTinyPredictor(m_folder / "predictor.safetensors", m_tiny, model.identity, true);
+        const auto predictor = m_engine->loadPredictor(m_folder / "predictor.safetensors");
+        ASSERT_TRUE(predictor) << predictor.error().message;
+        ASSERT_TRUE(predictor->decoder);
+        load(task, {api::DType::f32, true});
+    }
+};
+
+/// What each batch and layer of a run was told and used, by the rows of uses.
+void expectForetoldAndConsistent(const api::RunResult& result, std::size_t layers)
+{
+    EXPECT_THAT(api::checkConsistency(*result.recording).problems, testing::IsEmpty());
+    EXPECT_TRUE(api::checkConsistency(*result.recording).checked);
+    std::vector<std::uint64_t> predicted(layers);
+    std::vector<std::uint64_t> routed(layers);
+    for (const api::UseRow& use : result.recording->rows.uses) {
+        predicted[use.key.layer] += use.predicted;
+        routed[use.key.layer] += use.routed;
+    }
+    std::vector<std::uint64_t> hashed(layers);
+    std::set<std::pair<std::uint32_t, std::uint16_t>> seen;
+    for (const api::HashRow& row : result.recording->rows.hash) {
+        EXPECT_TRUE(seen.insert({row.batch, row.layer}).second) << "one row per batch and layer";
+        hashed[row.layer] += row.tokens;
+        EXPECT_LE(row.tokenHits, row.tokens);
+        EXPECT_LE(row.correctExperts, row.predictedExperts);
+    }
+    for (std::size_t layer = 0; layer < layers; ++layer) {
+        EXPECT_EQ(predicted[layer], routed[layer]) << "top-k is 1: as many predictions as tokens";
+        EXPECT_EQ(hashed[layer], routed[layer]);
+    }
+}
+
+TEST_F(CausalDecodingTest, EveryPolicyEvictionAndBudgetGivesTheBitsOfResident)
+{
+    std::mt19937 random(17);
+    for (const Task task : {Task::seq2seq, Task::score}) {
+        loadAll(task);
+        const api::RunResult resident = mustRun(options(Policy::resident));
+        for (int i = 0; i < 24; ++i) {
+            api::RunOptions tried = options(i % 3 == 2 ? Policy::onDemand : Policy::sida);
+            tried.eviction = static_cast<api::Eviction>(random() % 4);
+            tried.batchSize = 1 + static_cast<int>(random() % 6);
+            tried.lookahead = 1 + static_cast<int>(random() % 4);
+            tried.threads = 1 + static_cast<int>(random() % 2);
+            tried.repeat = 1;
+            const api::BudgetPlan plan = m_engine->planBudget(tried).value();
+            const std::uint64_t room = plan.budgetBytes - plan.smallestBytes;
+            tried.budget = units::Budget::ofBytes(plan.smallestBytes + random() % 5 * room / 4);
+            const api::RunResult result = mustRun(tried);
+            expectSame(resident, result);
+            EXPECT_LE(result.figures.peakBytes, tried.budget.bytes);
+            EXPECT_EQ(result.figures.droppedEvents, 0u);
+            if (tried.policy == Policy::sida)
+                expectForetoldAndConsistent(result, 4);
+            else
+                EXPECT_THAT(result.recording->rows.hash, testing::IsEmpty());
+        }
+    }
+}
+
+TEST_F(CausalDecodingTest, TheDecodersExpertsArePrefetchedForTheBatchThatGenerates)
+{
+    for (const Task task : {Task::seq2seq, Task::score}) {
+        loadAll(task);
+        api::RunOptions sida = options(Policy::sida);
+        sida.budget = units::Budget::ofBytes(m_engine->planBudget(sida).value().smallestBytes * 11 / 10);
+        const api::RunResult result = mustRun(sida);
+        std::size_t prefetched = 0;
+        for (const api::TransferRow& copy : result.recording->rows.transfers) {
+            EXPECT_LT(copy.batch, static_cast<std::uint32_t>(kSamples));
+            prefetched += copy.key.layer >= 2 && copy.kind == api::TransferKind::prefetch ? 1 : 0;
+        }
+        EXPECT_GT(prefetched, 0u);
+    }
+}
+
+TEST_F(CausalDecodingTest, TheDecodersPartIsPaidForByTheBudgetOfRunsThatAskIt)
+{
+    loadAll(Task::seq2seq);
+    const auto predictorBytes = [&](const api::RunOptions& tried) {
+        return m_engine->planBudget(tried)
+            .value()
+            .byPurpose[static_cast<std::size_t>(api::Purpose::predictor)];
+    };
+    api::RunOptions sida = options(Policy::sida);
+    const std::uint64_t few = predictorBytes(sida);
+    sida.maxNewTokens *= 2;
+    EXPECT_GT(predictorBytes(sida), few) << "what was read is kept for longer";
+    api::RunOptions routed = options(Policy::onDemand);
+    routed.routing = api::Routing::predicted;
+    EXPECT_LT(predictorBytes(routed), few) << "the decoder's tokens go where their routers send them";
+    EXPECT_GT(predictorBytes(routed), 0u);
+}
+
+TEST_F(DecodingTest, ADatasetWithoutTargetsIsLearnedFromGenerations)
+{
+    {
+        std::ofstream sources(m_folder / "pairs.jsonl");
+        std::mt19937 random(9);
+        for (int i = 0; i < 30; ++i)
+            sources << fmt::format(
+                "{{\"input_ids\": [{}, {}, {}, 1]}}\n", 2 + random() % 48, 2 + random() % 48,
+                2 + random() % 48);
+    }
+    load(Task::seq2seq);
+    api::TrainOptions training;
+    training.output = m_folder / "trained.safetensors";
+    training.epochs = 2;
+    training.hiddenDim = 16;
+    training.maxNewTokens = kNewTokens;
+    training.threads = 1;
+    const auto trained = m_engine->train(training, {}, {}, {});
+    ASSERT_TRUE(trained) << trained.error().message;
+    ASSERT_TRUE(trained->decoder);
+    EXPECT_TRUE(trained->decoder->generated);
+    EXPECT_EQ(trained->decoder->epochs.size(), 2u);
+    EXPECT_EQ(trained->decoder->heldOutTop3ByLayer.size(), 2u);
+    std::uint64_t made = 0;
+    for (const api::SampleOutput& output : mustRun(options(Policy::resident)).outputs)
+        made += output.generatedIds.size();
+    EXPECT_EQ(trained->decoder->trainedTokens + trained->decoder->heldOutTokens, made);
+    const auto predictor = m_engine->loadPredictor(training.output);
+    ASSERT_TRUE(predictor) << predictor.error().message;
+    ASSERT_TRUE(predictor->decoder);
+    expectSame(mustRun(options(Policy::resident)), mustRun(options(Policy::sida)));
+
+    training.decoder = false;
+    const auto alone = m_engine->train(training, {}, {}, {});
+    ASSERT_TRUE(alone) << alone.error().message;
+    EXPECT_FALSE(alone->decoder);
+    EXPECT_FALSE(m_engine->loadPredictor(training.output)->decoder);
+}
+
+/// The table routes the encoder's tokens only; of the decoder it tells what to fetch.
+TEST_F(CausalDecodingTest, PredictedRoutingLeavesTheDecoderToItsRouters)
+{
+    for (const Task task : {Task::seq2seq, Task::score}) {
+        loadAll(task);
+        api::RunOptions routed = options(Policy::sida);
+        routed.routing = api::Routing::predicted;
+        const api::RunResult result = mustRun(routed);
+        EXPECT_THAT(api::checkConsistency(*result.recording).problems, testing::IsEmpty());
+        ASSERT_FALSE(result.recording->rows.hash.empty());
+        for (const api::HashRow& row : result.recording->rows.hash)
+            EXPECT_GE(row.layer, 2) << "routers that did not run cannot be compared";
+        api::RunOptions onDemand = routed;
+        onDemand.policy = Policy::onDemand;
+        expectSame(result, mustRun(onDemand));
+    }
 }
 
 TEST_F(DecodingTest, ScoringTellsTheLossOfEachTargetWhateverThePolicy)
