@@ -23,7 +23,7 @@ protected:
         const std::filesystem::path demo = std::filesystem::path(SIDA_SOURCE_DIR) / "resources/demo";
         test::LoadedEngine engine;
         engine.loadModel(demo / "model");
-        engine.loadDataset(demo / "dev.tsv", 60);
+        engine.loadDataset(demo / "dev.tsv", 30);
         engine.loadPredictor(demo / "predictor.safetensors");
         api::RunOptions options;
         options.policy = api::Policy::sida;
