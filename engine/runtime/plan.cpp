@@ -75,7 +75,8 @@ bool usesTables(const api::RunOptions& options)
 const predictor::CausalNetwork*
 decoderPart(const predictor::Predictor* predictor, const api::RunOptions& options, const BatchShape& shape)
 {
-    const bool asked = predictor && options.policy == api::Policy::sida && shape.targetLength > 0;
+    const bool asked = predictor && options.device == api::DeviceKind::cpu
+        && options.policy == api::Policy::sida && shape.targetLength > 0;
     return asked ? predictor->decoder() : nullptr;
 }
 
