@@ -76,13 +76,16 @@ load(api::Engine& engine, const RunSettings& settings, const RunPlan& plan, Cont
     if (!pooling.empty())
         context.err << "note: " << pooling << '\n';
     const bool decodes = dataset.task == api::Task::seq2seq || dataset.task == api::Task::score;
-    if (decodes && plan.usesPredictor)
-        context.err
-            << "note: the predictor foretells the encoder's experts; the decoder's MoE layers ask their "
-               "routers, and fetch what is missing on demand\n";
     if (plan.usesPredictor) {
-        SIDA_TRY_ASSIGN(
-            [[maybe_unused]] const api::PredictorInfo predictor, engine.loadPredictor(settings.predictor));
+        SIDA_TRY_ASSIGN(const api::PredictorInfo predictor, engine.loadPredictor(settings.predictor));
+        if (decodes && !predictor.decoder)
+            context.err << "note: the predictor has no part for the decoder and foretells the encoder's "
+                           "experts only: "
+                           "the decoder's are fetched on demand; `sida train` with this task adds the part\n";
+        else if (decodes && plan.run.routing == api::Routing::predicted)
+            context.err
+                << "note: the hash table routes the encoder's tokens only; the decoder's go where its "
+                   "routers send them\n";
     }
     if (plan.outputs.empty())
         return nullptr;

@@ -25,7 +25,9 @@ struct HashTable {
     std::uint32_t batch = 0;
     int k = 1;
     int tokens = 0;
-    std::vector<LayerTable> layers; ///< one per MoE layer of the encoder
+    /// One per MoE layer of the encoder, and behind them of a decoder whose inputs are known beforehand; a
+    /// table of one step of a generating decoder has the decoder's only. `tokens` counts those of the first.
+    std::vector<LayerTable> layers;
 };
 
 /// Fills `predicted` from `experts`; `expertCount` is the number of experts of the layer.

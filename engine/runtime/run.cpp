@@ -61,6 +61,15 @@ Result<std::unique_ptr<Run>> Run::prepare(Inputs inputs, const api::RunOptions& 
 {
     SIDA_TRY(checkOptions(inputs, options));
     const BatchShape shape = largestBatch(inputs.data, options);
+    if (const predictor::CausalNetwork* decoder = decoderPart(inputs.predictor, options, shape)) {
+        const int fewest = *std::min_element(decoder->experts().begin(), decoder->experts().end());
+        if (options.topK > fewest)
+            return failure(
+                ErrorKind::usage,
+                fmt::format(
+                    "top-k: expected 1 to {}, the experts of the decoder's smallest MoE layer, found {}",
+                    fewest, options.topK));
+    }
     SIDA_TRY_ASSIGN(const api::BudgetPlan plan, planBudget(inputs.model, inputs.predictor, options, shape));
     try {
         auto run = std::unique_ptr<Run>(new Run(std::move(inputs), options, shape, plan));

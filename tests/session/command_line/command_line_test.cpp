@@ -419,7 +419,7 @@ TEST_F(CommandLine, APredictorTrainedOnPairsForetellsTheDecoderToo)
     };
     run({"--policy", "resident", "--outputs", path("resident.jsonl")});
     run(
-        {"--policy", "sida", "--predictor", path("both.safetensors"), "--budget", "75%", "--outputs",
+        {"--policy", "sida", "--predictor", path("both.safetensors"), "--budget", "400KiB", "--outputs",
          path("sida.jsonl"), "--session", path("both.sida")});
     EXPECT_EQ(bytesOf("resident.jsonl"), bytesOf("sida.jsonl"));
     const auto seen = test::runProgram({SIDA_BIN_DIR "/sida", "inspect", path("both.sida"), "--json"});
