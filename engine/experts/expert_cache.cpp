@@ -25,9 +25,9 @@ std::vector<int> expertsPerLayer(const HostStore& store)
 
 } // namespace
 
-std::uint64_t ExpertCache::slotBytes(const HostStore& store)
+std::uint64_t ExpertCache::slotBytes(std::uint64_t blockBytes)
 {
-    return device::SlotArena::roundedSlotBytes(store.blockBytes());
+    return device::SlotArena::roundedSlotBytes(blockBytes);
 }
 
 ExpertCache::ExpertCache(

@@ -51,10 +51,10 @@ Result<api::BudgetPlan> planBudget(
     BatchShape shape)
 {
     const int topK = options.routing == api::Routing::predicted ? options.topK : 1;
-    const std::uint64_t slotBytes = experts::ExpertCache::slotBytes(model.experts());
+    const std::uint64_t slotBytes = experts::ExpertCache::slotBytes(model.expertBlockBytes(options.dtype));
     api::BudgetPlan plan;
     plan.experts = model.experts().expertCount();
-    of(plan.byPurpose, api::Purpose::denseWeights) = model.info().denseBytes;
+    of(plan.byPurpose, api::Purpose::denseWeights) = model.denseBytes(options.dtype);
     of(plan.byPurpose, api::Purpose::activations) = model.workspaceBytes(
         {shape.rows, shape.length, topK, inferenceThreads(options), shape.targetLength, shape.generates});
     const std::uint64_t withoutPredictor

@@ -25,7 +25,8 @@ BatchShape largestBatch(const dataset::Dataset& data, const api::RunOptions& opt
 /// Does a run with these options ask the predictor?
 bool needsPredictor(const api::RunOptions& options);
 
-/// Device memory of a run by purpose, before anything is allocated. A budget below the smallest that works,
+/// Device memory of a run by purpose, before anything is allocated: of the options' type, whatever the model
+/// was loaded for. A budget below the smallest that works,
 /// or below what policy `resident` needs, is a `budget` error that names both. `predictor` is null when there
 /// is none or it is not asked.
 Result<api::BudgetPlan> planBudget(
