@@ -28,12 +28,20 @@ struct FileInfo {
     std::uint64_t bytes = 0;
 };
 
+/// What of a checkpoint is in memory: all of it, or the encoder alone.
+struct LoadedPart {
+    int layers = 0; ///< transformer blocks
+    int experts = 0;
+    std::uint64_t denseBytes = 0; ///< everything but the experts, to the byte
+};
+
+/// A checkpoint as a whole, and what is loaded of it. For an encoder's task the decoder is left where it is.
 struct ModelInfo {
     std::filesystem::path path;
     std::string name; ///< last part of the folder's name
     std::string architecture; ///< "switch_transformers encoder classifier"
-    int layers = 0; ///< transformer blocks
-    std::vector<MoeLayerInfo> moeLayers;
+    int layers = 0; ///< transformer blocks of the checkpoint
+    std::vector<MoeLayerInfo> moeLayers; ///< of what is loaded: those that a run goes through
     int dModel = 0;
     int dFf = 0;
     int heads = 0;
@@ -44,10 +52,11 @@ struct ModelInfo {
     int padToken = 0;
     int decoderStartToken = 0; ///< what a decoder reads first
     DType storageDtype = DType::f32; ///< of the experts in the file
-    std::uint64_t parameters = 0; ///< tied copies counted once
+    std::uint64_t parameters = 0; ///< of the checkpoint, tied copies counted once
     std::uint64_t expertBytes = 0; ///< one expert in the compute type
-    int expertCount = 0; ///< over all MoE layers
-    std::uint64_t denseBytes = 0; ///< everything else in the compute type
+    int expertCount = 0; ///< over all MoE layers of the checkpoint
+    std::uint64_t denseBytes = 0; ///< everything else of the checkpoint, loaded for the compute type
+    LoadedPart loaded; ///< nothing where only headers were looked at
     int labels = 0; ///< of the classifier head; 0 without one
     HeadPooling headPooling; ///< what the head was trained with
     std::vector<std::string> labelNames; ///< the config's id2label; empty where it has none

@@ -147,7 +147,7 @@ private:
             m_done += m_buffer.size();
             tell();
         }
-        tensor.file->forget(*tensor.entry);
+        tensor.file->forget(*tensor.entry, 0, tensor.entry->elements());
         return {};
     }
 

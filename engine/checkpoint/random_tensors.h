@@ -24,7 +24,7 @@ public:
     /// `path` stands in messages.
     RandomTensors(const std::filesystem::path& path, std::vector<RandomTensor> tensors, std::uint64_t seed);
 
-    void forget(const TensorEntry&) const override { }
+    void forget(const TensorEntry&, std::uint64_t, std::uint64_t) const override { }
 
 private:
     Status readStored(const TensorEntry& entry, std::uint64_t first, std::span<std::byte> out) const override;

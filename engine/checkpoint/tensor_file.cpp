@@ -213,15 +213,22 @@ Status TensorFile::readF32(const TensorEntry& entry, std::span<float> out) const
     return readAs(StorageType::f32, entry, std::as_writable_bytes(out));
 }
 
-Status TensorFile::readF32(const TensorEntry& entry, std::uint64_t first, std::span<float> out) const
+Status TensorFile::readAs(
+    StorageType type, const TensorEntry& entry, std::uint64_t first, std::span<std::byte> out) const
 {
-    if (first > entry.elements() || out.size() > entry.elements() - first)
+    const std::uint64_t count = out.size() / bytesOf(type);
+    if (first > entry.elements() || count > entry.elements() - first || out.size() % bytesOf(type) != 0)
         return failure(
             ErrorKind::internal,
             fmt::format(
                 "{}: tensor {} has {} elements, asked for {} from {} on", path().string(), quote(entry.name),
-                entry.elements(), out.size(), first));
-    return convert(StorageType::f32, entry, first, std::as_writable_bytes(out));
+                entry.elements(), count, first));
+    return convert(type, entry, first, out);
+}
+
+Status TensorFile::readF32(const TensorEntry& entry, std::uint64_t first, std::span<float> out) const
+{
+    return readAs(StorageType::f32, entry, first, std::as_writable_bytes(out));
 }
 
 Status TensorFile::convert(
@@ -254,11 +261,17 @@ Status TensorFile::convert(
     return {};
 }
 
-void TensorFile::forget(const TensorEntry& entry) const
+void TensorFile::forget(const TensorEntry& entry, std::uint64_t first, std::uint64_t count) const
 {
+    std::uint64_t begin = entry.begin;
+    std::uint64_t end = entry.end;
+    if (entry.strides.empty()) {
+        const std::uint64_t size = bytesOf(entry.type);
+        end = begin + (first + count) * size;
+        begin += first * size;
+    }
     ::posix_fadvise(
-        m_state->file.get(), static_cast<off_t>(entry.begin), static_cast<off_t>(entry.end - entry.begin),
-        POSIX_FADV_DONTNEED);
+        m_state->file.get(), static_cast<off_t>(begin), static_cast<off_t>(end - begin), POSIX_FADV_DONTNEED);
 }
 
 } // namespace sida::checkpoint

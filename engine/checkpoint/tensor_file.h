@@ -81,13 +81,15 @@ public:
     /// Converted to `type` (F32, BF16 or F16, rounded to nearest even) from any of these or F64; other types
     /// are an error that names the tensor. `out` has room for exactly the entry's elements.
     Status readAs(StorageType type, const TensorEntry& entry, std::span<std::byte> out) const;
-    Status readF32(const TensorEntry& entry, std::span<float> out) const;
     /// Elements `first` and on, as many as `out` holds.
+    Status
+    readAs(StorageType type, const TensorEntry& entry, std::uint64_t first, std::span<std::byte> out) const;
+    Status readF32(const TensorEntry& entry, std::span<float> out) const;
     Status readF32(const TensorEntry& entry, std::uint64_t first, std::span<float> out) const;
 
-    /// Tells the system that a tensor's part of the file will not be read again soon: its copy in the page
-    /// cache would take as much memory as the tensor itself.
-    virtual void forget(const TensorEntry& entry) const;
+    /// Tells the system that `count` elements from `first` on will not be read again soon: their copy in the
+    /// page cache would take as much memory as they do.
+    virtual void forget(const TensorEntry& entry, std::uint64_t first, std::uint64_t count) const;
 
 protected:
     struct State;

@@ -31,9 +31,9 @@ Schedule scheduleOf(const HostStore& store, const ExpertCache::Options& options)
 
 } // namespace
 
-std::uint64_t ExpertCache::slotBytes(const HostStore& store)
+std::uint64_t ExpertCache::slotBytes(std::uint64_t blockBytes)
 {
-    return device::SlotArena::roundedSlotBytes(store.blockBytes());
+    return device::SlotArena::roundedSlotBytes(blockBytes);
 }
 
 ExpertCache::ExpertCache(

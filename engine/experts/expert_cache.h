@@ -82,7 +82,8 @@ public:
     /// in experts.
     Status preloadAll(const std::function<bool(int, int)>& progress);
 
-    static std::uint64_t slotBytes(const HostStore& store);
+    static std::uint64_t slotBytes(const HostStore& store) { return slotBytes(store.blockBytes()); }
+    static std::uint64_t slotBytes(std::uint64_t blockBytes);
 
 private:
     struct Expert {

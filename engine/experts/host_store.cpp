@@ -64,6 +64,11 @@ HostStore::HostStore(
     madvise(memory, m_mappedBytes, MADV_HUGEPAGE);
 }
 
+std::uint64_t HostStore::blockBytesFor(std::uint64_t matrixBytes)
+{
+    return 2 * alignUp(matrixBytes);
+}
+
 HostStore::HostStore(HostStore&& other) noexcept
     : m_expertsPerLayer(std::move(other.m_expertsPerLayer))
     , m_firstOfLayer(std::exchange(other.m_firstOfLayer, std::vector<int>(1, 0)))

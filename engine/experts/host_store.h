@@ -33,6 +33,8 @@ public:
     int experts(int layer) const { return m_expertsPerLayer[static_cast<std::size_t>(layer)]; }
     int expertCount() const { return m_firstOfLayer.back(); }
     std::uint64_t blockBytes() const { return m_blockBytes; }
+    /// Of a store whose two matrices take `matrixBytes` each.
+    static std::uint64_t blockBytesFor(std::uint64_t matrixBytes);
     std::uint64_t woOffset() const { return m_woOffset; }
 
     /// Dense number of an expert over all layers, 0 .. expertCount() - 1.

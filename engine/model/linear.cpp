@@ -3,10 +3,62 @@
 #include "engine/model/linear.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace sida::model
 {
+
+void MatrixMemory::put(std::size_t first, std::size_t count, const std::byte* rows) const
+{
+    if (!m_packed)
+        std::memcpy(row(first), rows, count * m_inputs * kernels::elementBytes(m_element));
+    else if (m_element == kernels::Element::f32)
+        putPacked(first, count, reinterpret_cast<const float*>(rows));
+    else
+        putPacked(first, count, reinterpret_cast<const std::uint16_t*>(rows));
+}
+
+template <typename T>
+void MatrixMemory::putPacked(std::size_t first, std::size_t count, const T* rows) const
+{
+    T* memory = reinterpret_cast<T*>(m_memory);
+    while (count > 0) {
+        const std::size_t inPanel = first % kernels::kPanel;
+        std::size_t done = count / kernels::kPanel * kernels::kPanel;
+        if (inPanel == 0 && done > 0) {
+            kernels::packRows(rows, m_inputs, done, m_inputs, memory + first * m_inputs);
+        } else {
+            // Two matrices that stand below each other may meet within a panel.
+            T* column = memory + (first - inPanel) * m_inputs + inPanel;
+            for (std::size_t i = 0; i < m_inputs; ++i)
+                column[i * kernels::kPanel] = rows[i];
+            done = 1;
+        }
+        first += done;
+        count -= done;
+        rows += done * m_inputs;
+    }
+}
+
+Linear::Linear(std::size_t outputs, std::size_t inputs, kernels::Element element)
+    : m_outputs(outputs)
+    , m_inputs(inputs)
+    , m_element(element)
+    , m_packed(outputs % kernels::kPanel == 0)
+{
+    if (element == kernels::Element::f32)
+        m_weight = AlignedFloats(outputs * inputs);
+    else
+        m_half = AlignedArray<std::uint16_t>(outputs * inputs);
+}
+
+MatrixMemory Linear::memory()
+{
+    std::byte* memory = m_element == kernels::Element::f32 ? reinterpret_cast<std::byte*>(m_weight.data())
+                                                           : reinterpret_cast<std::byte*>(m_half.data());
+    return {memory, m_inputs, m_element, m_packed};
+}
 
 Linear::Linear(AlignedFloats weight, std::size_t outputs, std::size_t inputs, kernels::Element element)
     : m_weight(std::move(weight))

@@ -3,13 +3,14 @@
 #pragma once
 
 #include "engine/model/kernels/kernels.h"
+#include "engine/model/large_memory.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <new>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace sida::model
@@ -22,10 +23,22 @@ class AlignedArray
 public:
     AlignedArray() = default;
     explicit AlignedArray(std::size_t count)
-        : m_data(static_cast<T*>(::operator new(count * sizeof(T), kCacheLine)))
+        : m_data(static_cast<T*>(takeMemory(count * sizeof(T))), Free{count * sizeof(T)})
         , m_size(count)
     {
     }
+    AlignedArray(AlignedArray&& other) noexcept
+        : m_data(std::move(other.m_data))
+        , m_size(std::exchange(other.m_size, 0))
+    {
+    }
+    AlignedArray& operator=(AlignedArray&& other) noexcept
+    {
+        m_data = std::move(other.m_data);
+        m_size = std::exchange(other.m_size, 0);
+        return *this;
+    }
+    ~AlignedArray() = default;
 
     T* data() { return m_data.get(); }
     const T* data() const { return m_data.get(); }
@@ -34,9 +47,9 @@ public:
     std::span<const T> span() const { return {m_data.get(), m_size}; }
 
 private:
-    static constexpr std::align_val_t kCacheLine{64};
     struct Free {
-        void operator()(T* memory) const { ::operator delete(memory, kCacheLine); }
+        std::size_t bytes = 0;
+        void operator()(T* memory) const { giveMemoryBack(memory, bytes); }
     };
     std::unique_ptr<T, Free> m_data;
     std::size_t m_size = 0;
@@ -44,12 +57,47 @@ private:
 
 using AlignedFloats = AlignedArray<float>;
 
+/// The memory of a matrix, to be filled by several threads; valid wherever the Linear is moved.
+class MatrixMemory
+{
+public:
+    MatrixMemory(std::byte* memory, std::size_t inputs, kernels::Element element, bool packed)
+        : m_memory(memory)
+        , m_inputs(inputs)
+        , m_element(element)
+        , m_packed(packed)
+    {
+    }
+
+    std::size_t inputs() const { return m_inputs; }
+    /// Whether rows stand one behind the other, as in a file.
+    bool plain() const { return !m_packed; }
+    /// Where a row of a plain matrix stands.
+    std::byte* row(std::size_t output) const
+    {
+        return m_memory + output * m_inputs * kernels::elementBytes(m_element);
+    }
+    /// Puts `count` rows from `first` on, given in the matrix's own type, at their place.
+    void put(std::size_t first, std::size_t count, const std::byte* rows) const;
+
+private:
+    template <typename T>
+    void putPacked(std::size_t first, std::size_t count, const T* rows) const;
+
+    std::byte* m_memory;
+    std::size_t m_inputs;
+    kernels::Element m_element;
+    bool m_packed;
+};
+
 /// A matrix [outputs, inputs] in the layout that multiplies fastest. Takes no more memory than the plain one:
 /// it is packed only when the panels come out even.
 class Linear
 {
 public:
     Linear() = default;
+    /// Not filled yet: that is done through memory().
+    Linear(std::size_t outputs, std::size_t inputs, kernels::Element element);
     /// `weight` is [outputs, inputs] row-major; it is kept in the type of `element`.
     Linear(
         AlignedFloats weight, std::size_t outputs, std::size_t inputs,
@@ -59,6 +107,7 @@ public:
     std::size_t inputs() const { return m_inputs; }
 
     kernels::Element element() const { return m_element; }
+    MatrixMemory memory();
     std::uint64_t bytes() const
     {
         return m_weight.size() * sizeof(float) + m_half.size() * sizeof(std::uint16_t);

@@ -91,7 +91,12 @@ public:
     virtual std::span<const float> decoderEmbeddings() const { return embeddings(); }
     /// The encoder, for a predictor that shares its dense part; null for a model of another family.
     virtual const SwitchWeights* encoderWeights() const { return nullptr; }
-    /// Upper bound of the workspace that a batch of that shape needs, whatever the routing.
+    /// Memory of everything but the experts, if the same parts of the model were loaded for that type.
+    virtual std::uint64_t denseBytes(api::DType compute) const = 0;
+    /// Memory of one expert's block in that type.
+    virtual std::uint64_t expertBlockBytes(api::DType compute) const = 0;
+    /// Upper bound of the workspace that a batch of that shape needs, whatever the routing. Values in
+    /// between stand in floats, so it is the same for every compute type.
     virtual std::uint64_t workspaceBytes(const WorkspaceShape& shape) const = 0;
     virtual Result<ForwardResult>
     forward(const dataset::TokenBatch& batch, ExpertSource& source, const ForwardOptions& options) const = 0;

@@ -10,6 +10,7 @@
 #include "engine/model/synthetic.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <utility>
 
@@ -56,20 +57,19 @@ std::uint64_t stackBytes(const SwitchLayout& layout, const SwitchStackLayout& st
 
 /// What SwitchWeights::denseBytes() gives when everything is read: embeddings, norms and biases in float32,
 /// matrices in the compute type, routers in theirs.
-std::uint64_t denseBytes(const SwitchLayout& layout, const LoadOptions& options)
+std::uint64_t denseBytes(const SwitchLayout& layout, bool decoder, api::DType compute)
 {
-    std::uint64_t bytes
-        = floats(layout.encoder.embedding) + stackBytes(layout, layout.encoder, options.compute);
-    if (layout.decoder && options.decoder) {
+    std::uint64_t bytes = floats(layout.encoder.embedding) + stackBytes(layout, layout.encoder, compute);
+    if (layout.decoder && decoder) {
         if (layout.decoder->embedding.entry != layout.encoder.embedding.entry)
             bytes += floats(layout.decoder->embedding);
-        bytes += stackBytes(layout, *layout.decoder, options.compute);
+        bytes += stackBytes(layout, *layout.decoder, compute);
         if (layout.languageHead)
-            bytes += matrix(*layout.languageHead, options.compute);
+            bytes += matrix(*layout.languageHead, compute);
     }
     if (layout.head)
-        bytes += matrix(layout.head->dense, options.compute)
-            + matrix(layout.head->projection, options.compute) + floats(layout.head->denseBias)
+        bytes += matrix(layout.head->dense, compute)
+            + matrix(layout.head->projection, compute) + floats(layout.head->denseBias)
             + floats(layout.head->projectionBias);
     return bytes;
 }
@@ -109,11 +109,15 @@ SwitchWeights emptyWeights(const SwitchLayout& layout, const LoadOptions& option
     return weights;
 }
 
+/// By compute type.
+using DenseBytes = std::array<std::uint64_t, 3>;
+
 class SizesOnly final : public Model
 {
 public:
-    SizesOnly(api::ModelInfo info, SwitchWeights weights)
+    SizesOnly(api::ModelInfo info, SwitchWeights weights, const DenseBytes& dense)
         : m_info(std::move(info))
+        , m_dense(dense)
         , m_weights(std::move(weights))
         , m_forward(m_weights)
         , m_decoder(m_weights.decoder ? std::make_unique<SwitchDecoder>(m_weights) : nullptr)
@@ -124,6 +128,14 @@ public:
     const experts::HostStore& experts() const override { return m_weights.experts; }
     std::span<const float> embeddings() const override { return {}; }
     const SwitchWeights* encoderWeights() const override { return &m_weights; }
+    std::uint64_t denseBytes(api::DType compute) const override
+    {
+        return m_dense[static_cast<std::size_t>(compute)];
+    }
+    std::uint64_t expertBlockBytes(api::DType compute) const override
+    {
+        return experts::HostStore::blockBytesFor(matrixBytes(m_weights.config, compute));
+    }
     std::uint64_t workspaceBytes(const WorkspaceShape& shape) const override
     {
         const bool decodes = m_decoder && shape.targetLength > 0;
@@ -155,6 +167,7 @@ private:
     }
 
     const api::ModelInfo m_info;
+    const DenseBytes m_dense;
     const SwitchWeights m_weights;
     const SwitchForward m_forward;
     const std::unique_ptr<SwitchDecoder> m_decoder; ///< null without one
@@ -169,8 +182,10 @@ Result<std::unique_ptr<Model>> modelSizes(const std::filesystem::path& folder, c
     SIDA_TRY_ASSIGN(const checkpoint::Checkpoint checkpoint, std::move(opened));
     SIDA_TRY_ASSIGN(const SwitchLayout layout, layOutSwitch(checkpoint));
     SIDA_TRY_ASSIGN(api::ModelInfo info, describeSwitch(checkpoint, layout, options));
-    info.denseBytes = denseBytes(layout, options);
-    return std::make_unique<SizesOnly>(std::move(info), emptyWeights(layout, options));
+    DenseBytes dense{};
+    for (const api::DType type : {api::DType::f32, api::DType::bf16, api::DType::f16})
+        dense[static_cast<std::size_t>(type)] = denseBytes(layout, options.decoder, type);
+    return std::make_unique<SizesOnly>(std::move(info), emptyWeights(layout, options), dense);
 }
 
 } // namespace sida::model

@@ -20,64 +20,84 @@ namespace
 
 static_assert(std::endian::native == std::endian::little, "identities are made of little-endian floats");
 
-/// Sums up parameters; a tensor that serves twice (a tied copy) counts once.
-class ParameterCount
+/// Sums up the dense part; a tensor that serves twice (a tied copy) counts once. What stays float32 in every
+/// compute type, and what has a type of its own, is counted as that.
+class DenseCount
 {
 public:
-    void add(const StoredTensor& tensor)
+    DenseCount(const SwitchConfig& config, api::DType compute)
+        : m_matrix(elementBytes(compute))
+        , m_router(elementBytes(config.routerDtype))
     {
-        if (m_counted.insert(tensor.entry).second)
-            m_sum += tensor.entry->elements();
     }
-    void add(const SwitchAttentionLayout& attention)
-    {
-        for (const StoredTensor& tensor :
-             {attention.norm, attention.query, attention.key, attention.value, attention.output})
-            add(tensor);
-    }
+
     void add(const SwitchStackLayout& stack)
     {
-        add(stack.embedding);
-        add(stack.relativeBias);
-        add(stack.finalNorm);
+        add(stack.embedding, kFloat);
+        add(stack.relativeBias, kFloat);
+        add(stack.finalNorm, kFloat);
         for (const SwitchBlockLayout& block : stack.blocks) {
             add(block.attention);
             if (block.cross)
                 add(*block.cross);
-            add(block.feedForwardNorm);
+            add(block.feedForwardNorm, kFloat);
             if (!block.sparse()) {
-                add(block.wi);
-                add(block.wo);
+                add(block.wi, m_matrix);
+                add(block.wo, m_matrix);
                 continue;
             }
-            add(block.router);
+            add(block.router, m_router);
             if (block.routerBias)
-                add(*block.routerBias);
+                add(*block.routerBias, kFloat);
         }
     }
-    std::uint64_t sum() const { return m_sum; }
+    void add(const SwitchHeadLayout& head)
+    {
+        for (const StoredTensor& tensor : {head.dense, head.projection})
+            add(tensor, m_matrix);
+        for (const StoredTensor& tensor : {head.denseBias, head.projectionBias})
+            add(tensor, kFloat);
+    }
+    void addMatrix(const StoredTensor& tensor) { add(tensor, m_matrix); }
+
+    std::uint64_t elements() const { return m_elements; }
+    std::uint64_t bytes() const { return m_bytes; }
 
 private:
+    static constexpr std::uint64_t kFloat = sizeof(float);
+
+    void add(const StoredTensor& tensor, std::uint64_t elementBytes)
+    {
+        if (!m_counted.insert(tensor.entry).second)
+            return;
+        m_elements += tensor.entry->elements();
+        m_bytes += tensor.entry->elements() * elementBytes;
+    }
+    void add(const SwitchAttentionLayout& attention)
+    {
+        add(attention.norm, kFloat);
+        for (const StoredTensor& tensor : {attention.query, attention.key, attention.value, attention.output})
+            add(tensor, m_matrix);
+    }
+
+    const std::uint64_t m_matrix;
+    const std::uint64_t m_router;
     std::unordered_set<const checkpoint::TensorEntry*> m_counted;
-    std::uint64_t m_sum = 0;
+    std::uint64_t m_elements = 0;
+    std::uint64_t m_bytes = 0;
 };
 
-std::uint64_t denseElements(const SwitchLayout& layout, bool withDecoder)
+DenseCount countDense(const SwitchLayout& layout, api::DType compute)
 {
-    ParameterCount count;
+    DenseCount count(layout.config, compute);
     count.add(layout.encoder);
-    if (withDecoder && layout.decoder) {
+    if (layout.decoder)
         count.add(*layout.decoder);
-        if (layout.languageHead)
-            count.add(*layout.languageHead);
-    }
-    if (layout.head) {
-        for (const StoredTensor& tensor :
-             {layout.head->dense, layout.head->denseBias, layout.head->projection,
-              layout.head->projectionBias})
-            count.add(tensor);
-    }
-    return count.sum();
+    if (layout.decoder && layout.languageHead)
+        count.addMatrix(*layout.languageHead);
+    if (layout.head)
+        count.add(*layout.head);
+    return count;
 }
 
 api::DType storageOf(const StoredTensor& tensor)
@@ -197,7 +217,7 @@ Result<api::ModelInfo> describeSwitch(
     info.path = checkpoint.folder();
     info.name = nameOf(checkpoint.folder());
     info.architecture = architectureOf(layout, options, isSynthetic(checkpoint.folder()));
-    const std::vector<const SwitchBlockLayout*> blocks = blocksOf(layout, options.decoder);
+    const std::vector<const SwitchBlockLayout*> blocks = blocksOf(layout, true);
     info.layers = static_cast<int>(blocks.size());
     info.dModel = config.dModel;
     info.dFf = config.dFf;
@@ -218,19 +238,20 @@ Result<api::ModelInfo> describeSwitch(
     info.decoderStartToken = config.decoderStartToken;
     info.storageDtype = storageOf(layout.encoder.embedding);
     for (const SwitchBlockLayout* block : blocks) {
-        if (!block->sparse())
-            continue;
-        const int count = static_cast<int>(block->experts.size());
-        info.moeLayers.push_back({block->feedForwardName, count});
-        info.expertCount += count;
-        info.storageDtype = storageOf(block->experts.front().wi);
+        info.expertCount += static_cast<int>(block->experts.size());
+        if (block->sparse())
+            info.storageDtype = storageOf(block->experts.front().wi);
     }
-    const std::uint64_t dense = denseElements(layout, options.decoder);
+    for (const SwitchBlockLayout* block : blocksOf(layout, options.decoder)) {
+        if (block->sparse())
+            info.moeLayers.push_back({block->feedForwardName, static_cast<int>(block->experts.size())});
+    }
+    const DenseCount dense = countDense(layout, options.compute);
     const std::uint64_t expert
         = 2 * static_cast<std::uint64_t>(config.dFf) * static_cast<std::uint64_t>(config.dModel);
-    info.denseBytes = dense * elementBytes(options.compute);
+    info.denseBytes = dense.bytes();
     info.expertBytes = info.expertCount > 0 ? expert * elementBytes(options.compute) : 0;
-    info.parameters = dense + expert * static_cast<std::uint64_t>(info.expertCount);
+    info.parameters = dense.elements() + expert * static_cast<std::uint64_t>(info.expertCount);
     SIDA_TRY_ASSIGN(info.identity, identityOf(layout));
     return info;
 }

@@ -21,7 +21,7 @@ class SwitchModel final : public Model
 {
 public:
     SwitchModel(api::ModelInfo info, SwitchWeights weights)
-        : m_info(withBytes(std::move(info), weights.denseBytes()))
+        : m_info(withLoaded(std::move(info), weights))
         , m_weights(std::move(weights))
         , m_forward(std::make_unique<SwitchForward>(m_weights))
         , m_decoder(m_weights.decoder ? std::make_unique<SwitchDecoder>(m_weights) : nullptr)
@@ -37,6 +37,11 @@ public:
         return own ? m_weights.decoder->embedding.span() : embeddings();
     }
     const SwitchWeights* encoderWeights() const override { return &m_weights; }
+    std::uint64_t denseBytes(api::DType compute) const override { return m_weights.denseBytes(compute); }
+    std::uint64_t expertBlockBytes(api::DType compute) const override
+    {
+        return experts::HostStore::blockBytesFor(matrixBytes(m_weights.config, compute));
+    }
     std::uint64_t workspaceBytes(const WorkspaceShape& shape) const override
     {
         const bool decodes = m_decoder && shape.targetLength > 0;
@@ -74,10 +79,12 @@ public:
     }
 
 private:
-    /// What was loaded, to the byte: parts of a half precision model stay in float32.
-    static api::ModelInfo withBytes(api::ModelInfo info, std::uint64_t denseBytes)
+    static api::ModelInfo withLoaded(api::ModelInfo info, const SwitchWeights& weights)
     {
-        info.denseBytes = denseBytes;
+        const std::size_t decoderBlocks = weights.decoder ? weights.decoder->blocks.size() : 0;
+        info.loaded
+            = {static_cast<int>(weights.blocks.size() + decoderBlocks), weights.experts.expertCount(),
+               weights.denseBytes(weights.compute)};
         return info;
     }
 

@@ -6,7 +6,7 @@
 #include "engine/checkpoint/widen.h"
 #include "engine/model/compute_type.h"
 #include "engine/model/elements.h"
-#include "engine/model/expert_loader.h"
+#include "engine/model/weight_reader.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -22,43 +22,58 @@ namespace sida::model
 namespace
 {
 
-/// Reads the dense part: everything as float32, rounded to what the model computes in.
+/// Reads the dense part, every value rounded to what the model computes in: small tensors at once, large ones
+/// when the weight reader runs.
 class DenseReader
 {
 public:
-    DenseReader(const SwitchLayout& layout, api::DType compute)
+    DenseReader(const SwitchLayout& layout, api::DType compute, WeightReader& large)
         : m_config(layout.config)
         , m_compute(compute)
+        , m_large(large)
     {
     }
 
     Result<AlignedFloats> vector(const StoredTensor& tensor) const
     {
         AlignedFloats values(tensor.entry->elements());
-        SIDA_TRY(fill(tensor, values.span()));
+        SIDA_TRY(tensor.file->readF32(*tensor.entry, values.span()));
+        checkpoint::roundTo(storageTypeOf(m_compute), values.span());
+        return values;
+    }
+
+    /// [vocabulary, dModel]
+    AlignedFloats embedding(const StoredTensor& tensor) const
+    {
+        AlignedFloats values(tensor.entry->elements());
+        m_large.addRounded(tensor, values.data());
         return values;
     }
 
     /// Several matrices of the same width below each other, kept in the compute type.
-    Result<Linear> linear(std::initializer_list<StoredTensor> parts) const
-    {
-        return linear(parts, elementOf(m_compute));
-    }
-
-    /// Values that were rounded to the compute type like all others, kept in `element`.
-    Result<Linear> linear(std::initializer_list<StoredTensor> parts, kernels::Element element) const
+    Linear linear(std::initializer_list<StoredTensor> parts) const
     {
         const auto inputs = static_cast<std::size_t>(parts.begin()->entry->shape[1]);
-        std::size_t count = 0;
+        std::size_t outputs = 0;
         for (const StoredTensor& part : parts)
-            count += part.entry->elements();
-        AlignedFloats values(count);
-        std::size_t at = 0;
+            outputs += static_cast<std::size_t>(part.entry->shape[0]);
+        Linear matrix(outputs, inputs, elementOf(m_compute));
+        std::size_t row = 0;
         for (const StoredTensor& part : parts) {
-            SIDA_TRY(fill(part, values.span().subspan(at, part.entry->elements())));
-            at += part.entry->elements();
+            m_large.addRows(part, matrix.memory(), row);
+            row += static_cast<std::size_t>(part.entry->shape[0]);
         }
-        return Linear(std::move(values), count / inputs, inputs, element);
+        return matrix;
+    }
+
+    /// Values that were rounded to the compute type like all others, kept in the routers' type.
+    Result<Linear> router(const StoredTensor& tensor) const
+    {
+        SIDA_TRY_ASSIGN(AlignedFloats values, vector(tensor));
+        const auto inputs = static_cast<std::size_t>(tensor.entry->shape[1]);
+        return Linear(
+            std::move(values), static_cast<std::size_t>(tensor.entry->shape[0]), inputs,
+            elementOf(m_config.routerDtype));
     }
 
     /// [buckets, heads] in the file; one head after the other is how attention reads it.
@@ -80,21 +95,21 @@ public:
         SwitchBlockWeights weights;
         const SwitchAttentionLayout& own = block.attention;
         SIDA_TRY_ASSIGN(weights.attentionNorm, vector(own.norm));
-        SIDA_TRY_ASSIGN(weights.queryKeyValue, linear({own.query, own.key, own.value}));
-        SIDA_TRY_ASSIGN(weights.output, linear({own.output}));
+        weights.queryKeyValue = linear({own.query, own.key, own.value});
+        weights.output = linear({own.output});
         if (block.cross) {
             SIDA_TRY_ASSIGN(weights.crossNorm, vector(block.cross->norm));
-            SIDA_TRY_ASSIGN(weights.crossQuery, linear({block.cross->query}));
-            SIDA_TRY_ASSIGN(weights.crossKeyValue, linear({block.cross->key, block.cross->value}));
-            SIDA_TRY_ASSIGN(weights.crossOutput, linear({block.cross->output}));
+            weights.crossQuery = linear({block.cross->query});
+            weights.crossKeyValue = linear({block.cross->key, block.cross->value});
+            weights.crossOutput = linear({block.cross->output});
         }
         SIDA_TRY_ASSIGN(weights.feedForwardNorm, vector(block.feedForwardNorm));
         if (!block.sparse()) {
-            SIDA_TRY_ASSIGN(weights.wi, linear({block.wi}));
-            SIDA_TRY_ASSIGN(weights.wo, linear({block.wo}));
+            weights.wi = linear({block.wi});
+            weights.wo = linear({block.wo});
             return weights;
         }
-        SIDA_TRY_ASSIGN(weights.router, linear({block.router}, elementOf(m_config.routerDtype)));
+        SIDA_TRY_ASSIGN(weights.router, router(block.router));
         if (block.routerBias) {
             SIDA_TRY_ASSIGN(weights.routerBias, vector(*block.routerBias));
             checkpoint::roundTo(storageTypeOf(m_config.routerDtype), weights.routerBias.span());
@@ -105,23 +120,17 @@ public:
     Result<SwitchHeadWeights> head(const SwitchHeadLayout& head) const
     {
         SwitchHeadWeights weights;
-        SIDA_TRY_ASSIGN(weights.dense, linear({head.dense}));
-        SIDA_TRY_ASSIGN(weights.projection, linear({head.projection}));
+        weights.dense = linear({head.dense});
+        weights.projection = linear({head.projection});
         SIDA_TRY_ASSIGN(weights.denseBias, vector(head.denseBias));
         SIDA_TRY_ASSIGN(weights.projectionBias, vector(head.projectionBias));
         return weights;
     }
 
 private:
-    Status fill(const StoredTensor& tensor, std::span<float> out) const
-    {
-        SIDA_TRY(tensor.file->readF32(*tensor.entry, out));
-        checkpoint::roundTo(storageTypeOf(m_compute), out);
-        return {};
-    }
-
     const SwitchConfig& m_config;
     const api::DType m_compute;
+    WeightReader& m_large;
 };
 
 /// Reads one stack's blocks and numbers its MoE layers on from those that are counted already.
@@ -148,17 +157,30 @@ Result<SwitchDecoderWeights> readDecoder(
 {
     const SwitchStackLayout& stack = *layout.decoder;
     SwitchDecoderWeights weights;
-    if (stack.embedding.entry != layout.encoder.embedding.entry) {
-        SIDA_TRY_ASSIGN(weights.embedding, reader.vector(stack.embedding));
-    }
+    if (stack.embedding.entry != layout.encoder.embedding.entry)
+        weights.embedding = reader.embedding(stack.embedding);
     SIDA_TRY_ASSIGN(weights.relativeBias, reader.relativeBias(stack.relativeBias));
     SIDA_TRY_ASSIGN(weights.finalNorm, reader.vector(stack.finalNorm));
     SIDA_TRY(readBlocks(reader, stack, expertsPerLayer, weights.blocks, stop));
     weights.tiedHead = layout.tiedHead;
-    if (layout.languageHead) {
-        SIDA_TRY_ASSIGN(weights.languageHead, reader.linear({*layout.languageHead}));
-    }
+    if (layout.languageHead)
+        weights.languageHead = reader.linear({*layout.languageHead});
     return weights;
+}
+
+void addExperts(const SwitchLayout& layout, bool decoder, experts::HostStore& store, WeightReader& reader)
+{
+    std::uint16_t layer = 0;
+    for (const SwitchBlockLayout* block : blocksOf(layout, decoder)) {
+        if (!block->sparse())
+            continue;
+        for (std::size_t e = 0; e < block->experts.size(); ++e) {
+            std::byte* target = store.mutableBlock({layer, static_cast<std::uint16_t>(e)});
+            reader.add(block->experts[e].wi, target);
+            reader.add(block->experts[e].wo, target + store.woOffset());
+        }
+        ++layer;
+    }
 }
 
 /// The folder, or the synthetic model's name.
@@ -190,14 +212,14 @@ Result<SwitchWeights> readAll(
     const SwitchLayout& layout, const LoadOptions& options, const ProgressSink& progress,
     const std::stop_token& stop)
 {
-    const std::uint64_t matrixBytes = static_cast<std::uint64_t>(layout.config.dFf)
-        * static_cast<std::uint64_t>(layout.config.dModel) * elementBytes(options.compute);
-    SIDA_TRY(checkMemory(layout, matrixBytes, options.decoder));
-    const DenseReader reader(layout, options.compute);
+    const std::uint64_t bytes = matrixBytes(layout.config, options.compute);
+    SIDA_TRY(checkMemory(layout, bytes, options.decoder));
+    WeightReader large(options.compute);
+    const DenseReader reader(layout, options.compute, large);
     SwitchWeights weights;
     weights.config = layout.config;
     weights.compute = options.compute;
-    SIDA_TRY_ASSIGN(weights.embedding, reader.vector(layout.encoder.embedding));
+    weights.embedding = reader.embedding(layout.encoder.embedding);
     SIDA_TRY_ASSIGN(weights.relativeBias, reader.relativeBias(layout.encoder.relativeBias));
     SIDA_TRY_ASSIGN(weights.finalNorm, reader.vector(layout.encoder.finalNorm));
     std::vector<int> expertsPerLayer;
@@ -210,8 +232,9 @@ Result<SwitchWeights> readAll(
     }
     for (const int experts : expertsPerLayer)
         weights.mostExperts = std::max(weights.mostExperts, experts);
-    weights.experts = experts::HostStore(std::move(expertsPerLayer), matrixBytes, matrixBytes);
-    SIDA_TRY(readExperts(layout, options, weights.experts, progress, stop));
+    weights.experts = experts::HostStore(std::move(expertsPerLayer), bytes, bytes);
+    addExperts(layout, options.decoder, weights.experts, large);
+    SIDA_TRY(large.run(progress, stop));
     return weights;
 }
 
@@ -223,31 +246,46 @@ std::uint64_t bytesOf(std::initializer_list<const AlignedFloats*> vectors)
     return count * sizeof(float);
 }
 
-std::uint64_t bytesOf(const std::vector<SwitchBlockWeights>& blocks)
+std::uint64_t bytesOf(std::initializer_list<const Linear*> matrices, api::DType type)
+{
+    std::uint64_t count = 0;
+    for (const Linear* matrix : matrices)
+        count += std::uint64_t{matrix->outputs()} * matrix->inputs();
+    return count * elementBytes(type);
+}
+
+std::uint64_t bytesOf(const std::vector<SwitchBlockWeights>& blocks, api::DType type)
 {
     std::uint64_t bytes = 0;
     for (const SwitchBlockWeights& block : blocks) {
         bytes += bytesOf({&block.attentionNorm, &block.crossNorm, &block.feedForwardNorm, &block.routerBias});
-        for (const Linear* matrix :
-             {&block.queryKeyValue, &block.output, &block.crossQuery, &block.crossKeyValue,
-              &block.crossOutput, &block.wi, &block.wo, &block.router})
-            bytes += matrix->bytes();
+        bytes += bytesOf(
+            {&block.queryKeyValue, &block.output, &block.crossQuery, &block.crossKeyValue, &block.crossOutput,
+             &block.wi, &block.wo},
+            type);
+        bytes += block.router.bytes(); // in a type of its own
     }
     return bytes;
 }
 
 } // namespace
 
-std::uint64_t SwitchWeights::denseBytes() const
+std::uint64_t SwitchWeights::denseBytes(api::DType type) const
 {
-    std::uint64_t bytes = bytesOf({&embedding, &relativeBias, &finalNorm}) + bytesOf(blocks);
+    std::uint64_t bytes = bytesOf({&embedding, &relativeBias, &finalNorm}) + bytesOf(blocks, type);
     if (decoder)
         bytes += bytesOf({&decoder->embedding, &decoder->relativeBias, &decoder->finalNorm})
-            + bytesOf(decoder->blocks) + decoder->languageHead.bytes();
+            + bytesOf(decoder->blocks, type) + bytesOf({&decoder->languageHead}, type);
     if (head)
-        bytes += head->dense.bytes() + head->projection.bytes()
+        bytes += bytesOf({&head->dense, &head->projection}, type)
             + bytesOf({&head->denseBias, &head->projectionBias});
     return bytes;
+}
+
+std::uint64_t matrixBytes(const SwitchConfig& config, api::DType compute)
+{
+    return static_cast<std::uint64_t>(config.dFf) * static_cast<std::uint64_t>(config.dModel)
+        * elementBytes(compute);
 }
 
 Result<SwitchWeights> loadSwitch(

@@ -58,11 +58,14 @@ struct SwitchWeights {
     experts::HostStore experts{{}, 0, 0};
     int mostExperts = 0; ///< of any layer
 
-    /// Memory that everything but the experts takes.
-    std::uint64_t denseBytes() const;
+    /// Memory that everything but the experts takes, or would take in another compute type.
+    std::uint64_t denseBytes(api::DType type) const;
 };
 
-/// Reads everything the layout names: the dense part first, then the experts by several threads.
+/// Of one of an expert's two.
+std::uint64_t matrixBytes(const SwitchConfig& config, api::DType compute);
+
+/// Reads everything the layout names, by several threads.
 Result<SwitchWeights> loadSwitch(
     const SwitchLayout& layout, const LoadOptions& options, const ProgressSink& progress,
     const std::stop_token& stop);

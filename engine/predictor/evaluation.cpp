@@ -200,14 +200,14 @@ std::uint64_t
 slotsWithin(const units::Budget& budget, const api::ModelInfo& model, std::uint64_t predictorBytes)
 {
     constexpr double kDefaultShare = 0.2;
-    const std::uint64_t all = model.expertBytes * static_cast<std::uint64_t>(model.expertCount);
+    const std::uint64_t all = model.expertBytes * static_cast<std::uint64_t>(model.loaded.experts);
     const auto standard = static_cast<std::uint64_t>(kDefaultShare * static_cast<double>(all));
     const std::uint64_t bytes
         = budget.kind == units::Budget::Kind::unlimited ? standard : budget.resolve(all);
     const std::uint64_t left = bytes > predictorBytes ? bytes - predictorBytes : 0;
     return std::clamp<std::uint64_t>(
         left / std::max<std::uint64_t>(model.expertBytes, 1), 1,
-        static_cast<std::uint64_t>(model.expertCount));
+        static_cast<std::uint64_t>(model.loaded.experts));
 }
 
 Result<api::EvaluateResult> evaluate(
@@ -232,7 +232,7 @@ Result<api::EvaluateResult> evaluate(
     result.topK = options.topK;
     result.expertBytes = info.expertBytes;
     result.slots = slotsWithin(options.budget, info, 0);
-    result.experts = info.expertCount;
+    result.experts = info.loaded.experts;
     const auto add = [&](const std::string& name, const Guess& guess, std::uint64_t slots) -> Status {
         SIDA_TRY_ASSIGN(
             api::GuessFigures figures, judgeGuess(name, trace, guess, options.topK, slots, info.expertBytes));

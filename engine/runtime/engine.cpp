@@ -129,7 +129,8 @@ Status LocalEngine::loadAgain(
     const std::filesystem::path folder = m_modelFolder;
     m_model.reset();
     SIDA_TRY_ASSIGN(m_model, model::loadModel(folder, progress, stop, optionsOf(options)));
-    if (m_predictor) // it may read the model's weights
+    // A predictor that shares the model's weights was bound to those that are gone.
+    if (m_predictor)
         SIDA_TRY(m_predictor->attach(*m_model));
     m_loadSeconds = static_cast<double>(monotonicNow() - begin) * 1e-9;
     return {};

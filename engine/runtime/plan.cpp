@@ -86,8 +86,8 @@ Result<api::BudgetPlan> planBudget(
 {
     const int topK = options.routing == api::Routing::predicted ? options.topK : 1;
     const std::uint64_t slotBytes = options.device == api::DeviceKind::cuda
-        ? model.experts().blockBytes()
-        : experts::ExpertCache::slotBytes(model.experts());
+        ? model.expertBlockBytes(options.dtype)
+        : experts::ExpertCache::slotBytes(model.expertBlockBytes(options.dtype));
     const bool onGpu = options.device == api::DeviceKind::cuda;
     api::BudgetPlan plan;
     plan.experts = model.experts().expertCount();
@@ -96,7 +96,7 @@ Result<api::BudgetPlan> planBudget(
     if (onGpu) {
         SIDA_TRY(planCuda(model, options, shape, plan.byPurpose));
     } else {
-        of(plan.byPurpose, api::Purpose::denseWeights) = model.info().denseBytes;
+        of(plan.byPurpose, api::Purpose::denseWeights) = model.denseBytes(options.dtype);
         of(plan.byPurpose, api::Purpose::activations) = model.workspaceBytes(
             {shape.rows, shape.length, topK, inferenceThreads(options), shape.targetLength, shape.generates});
     }

@@ -31,7 +31,8 @@ bool usesTables(const api::RunOptions& options);
 const predictor::CausalNetwork*
 decoderPart(const predictor::Predictor* predictor, const api::RunOptions& options, const BatchShape& shape);
 
-/// Device memory of a run by purpose, before anything is allocated. A budget below the smallest that works,
+/// Device memory of a run by purpose, before anything is allocated: of the options' type, whatever the model
+/// was loaded for. A budget below the smallest that works,
 /// or below what policy `resident` needs, is a `budget` error that names both. `predictor` is null when there
 /// is none or it is not asked.
 Result<api::BudgetPlan> planBudget(

@@ -43,6 +43,50 @@ const Available& available()
     return sets;
 }
 
+using FourFloats = float __attribute__((vector_size(16)));
+using FourHalves = std::uint16_t __attribute__((vector_size(8)));
+
+/// Four rows of four to four columns.
+template <typename Vec, typename T>
+void transposeFour(const T* rows, std::size_t stride, T* columns)
+{
+    Vec row[4];
+    for (std::size_t r = 0; r < 4; ++r)
+        std::memcpy(&row[r], rows + r * stride, sizeof(Vec));
+    const Vec low01 = __builtin_shufflevector(row[0], row[1], 0, 4, 1, 5);
+    const Vec low23 = __builtin_shufflevector(row[2], row[3], 0, 4, 1, 5);
+    const Vec high01 = __builtin_shufflevector(row[0], row[1], 2, 6, 3, 7);
+    const Vec high23 = __builtin_shufflevector(row[2], row[3], 2, 6, 3, 7);
+    const Vec column[4] = {
+        __builtin_shufflevector(low01, low23, 0, 1, 4, 5), __builtin_shufflevector(low01, low23, 2, 3, 6, 7),
+        __builtin_shufflevector(high01, high23, 0, 1, 4, 5),
+        __builtin_shufflevector(high01, high23, 2, 3, 6, 7)};
+    for (std::size_t c = 0; c < 4; ++c)
+        std::memcpy(columns + c * kPanel, &column[c], sizeof(Vec));
+}
+
+template <typename Vec, typename T>
+void packRowsOf(const T* weight, std::size_t stride, std::size_t outputs, std::size_t inputs, T* packed)
+{
+    for (std::size_t first = 0; first < outputs; first += kPanel) {
+        const std::size_t width = std::min(kPanel, outputs - first);
+        T* panel = packed + first * inputs;
+        if (width < kPanel)
+            std::memset(panel, 0, inputs * kPanel * sizeof(T));
+        const std::size_t fours = inputs / 4 * 4;
+        const std::size_t widthFours = width / 4 * 4;
+        const T* rows = weight + first * stride;
+        for (std::size_t i = 0; i < fours; i += 4) {
+            for (std::size_t o = 0; o < widthFours; o += 4)
+                transposeFour<Vec>(rows + o * stride + i, stride, panel + i * kPanel + o);
+        }
+        for (std::size_t o = 0; o < width; ++o) {
+            for (std::size_t i = o < widthFours ? fours : 0; i < inputs; ++i)
+                panel[i * kPanel + o] = rows[o * stride + i];
+        }
+    }
+}
+
 } // namespace
 
 const Kernels& kernels()
@@ -93,21 +137,14 @@ float fromHalf(std::uint16_t bits, Element half)
 
 void packRows(const float* weight, std::size_t stride, std::size_t outputs, std::size_t inputs, float* packed)
 {
-    for (std::size_t first = 0; first < outputs; first += kPanel) {
-        const std::size_t width = std::min(kPanel, outputs - first);
-        float* panel = packed + first * inputs;
-        if (width < kPanel)
-            std::memset(panel, 0, inputs * kPanel * sizeof(float));
-        // Square blocks, so that both sides stay in the nearest cache.
-        for (std::size_t block = 0; block < inputs; block += kPanel) {
-            const std::size_t end = std::min(block + kPanel, inputs);
-            for (std::size_t o = 0; o < width; ++o) {
-                const float* row = weight + (first + o) * stride;
-                for (std::size_t i = block; i < end; ++i)
-                    panel[i * kPanel + o] = row[i];
-            }
-        }
-    }
+    packRowsOf<FourFloats>(weight, stride, outputs, inputs, packed);
+}
+
+void packRows(
+    const std::uint16_t* weight, std::size_t stride, std::size_t outputs, std::size_t inputs,
+    std::uint16_t* packed)
+{
+    packRowsOf<FourHalves>(weight, stride, outputs, inputs, packed);
 }
 
 void packColumns(

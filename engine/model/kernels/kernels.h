@@ -81,6 +81,9 @@ std::size_t availableKernels(const Kernels* const*& sets);
 /// From [outputs, inputs], rows `stride` apart: weights, and the keys of attention.
 void packRows(
     const float* weight, std::size_t stride, std::size_t outputs, std::size_t inputs, float* packed);
+void packRows(
+    const std::uint16_t* weight, std::size_t stride, std::size_t outputs, std::size_t inputs,
+    std::uint16_t* packed);
 /// In the type of half precision, rounded to the nearest, ties to even; too large is infinite.
 std::uint16_t toHalf(float value, Element half);
 float fromHalf(std::uint16_t bits, Element half);

@@ -102,7 +102,7 @@ TEST(SlotsTest, aPredictorsBytesAreTakenFromTheBudget)
 {
     api::ModelInfo model;
     model.expertBytes = 100;
-    model.expertCount = 50;
+    model.loaded.experts = 50;
     EXPECT_EQ(slotsWithin({}, model, 0), 10U) << "a fifth";
     EXPECT_EQ(slotsWithin(units::Budget::ofShare(0.5), model, 250), 22U);
     EXPECT_EQ(slotsWithin(units::Budget::ofBytes(300), model, 1000), 1U);
@@ -113,7 +113,7 @@ TEST(EvaluateTest, routingThatFollowsTheTokenIsKnownByTheTableAndByTheOracle)
 {
     test::FakeModel model;
     model.info().expertBytes = 128;
-    model.info().expertCount = 13;
+    model.info().loaded.experts = 13;
     const dataset::Dataset data = test::randomDataset(80, 5);
     const dataset::Dataset training = test::randomDataset(400, 6);
     api::EvaluateOptions options;

@@ -21,6 +21,8 @@ public:
     const api::ModelInfo& info() const override { return m_info; }
     const experts::HostStore& experts() const override { return m_experts; }
     std::span<const float> embeddings() const override { return m_embeddings; }
+    std::uint64_t denseBytes(api::DType) const override { return 0; }
+    std::uint64_t expertBlockBytes(api::DType) const override { return m_experts.blockBytes(); }
     std::uint64_t workspaceBytes(const model::WorkspaceShape&) const override { return 0; }
     Status checkDecodes() const override { return failure(ErrorKind::unsupported, "no decoder"); }
     Result<model::GenerateResult> generate(

@@ -287,6 +287,28 @@ TEST_F(EngineTest, ABudgetBelowTheSmallestIsRefusedWithTheSmallestAndTheSmallest
     }
 }
 
+TEST_F(EngineTest, APlanForAnotherTypeIsTheOneThatHoldsOnceTheModelIsLoadedForIt)
+{
+    for (const api::DType type : {api::DType::bf16, api::DType::f16, api::DType::f32}) {
+        api::RunOptions tried = options(Policy::sida);
+        const std::uint64_t before = m_engine->planBudget(tried).value().residentBytes;
+        tried.dtype = type;
+        const api::BudgetPlan planned = m_engine->planBudget(tried).value();
+        if (type == api::DType::bf16) {
+            EXPECT_LT(planned.residentBytes, before);
+        }
+        tried.budget = units::Budget::ofBytes(planned.smallestBytes);
+        const api::RunResult result = mustRun(tried); // loads it for that type
+        EXPECT_LE(result.figures.peakBytes, planned.smallestBytes);
+        tried.budget = {};
+        const api::BudgetPlan loaded = m_engine->planBudget(tried).value();
+        EXPECT_EQ(planned.residentBytes, loaded.residentBytes);
+        EXPECT_EQ(planned.smallestBytes, loaded.smallestBytes);
+        EXPECT_EQ(planned.byPurpose, loaded.byPurpose);
+        EXPECT_EQ(planned.slots, loaded.slots);
+    }
+}
+
 TEST_F(EngineTest, TheBudgetMayChangeTwoHundredTimesDuringARunAndTheOutputsStayTheSame)
 {
     const api::RunResult resident = mustRun(options(Policy::resident));
