@@ -79,6 +79,9 @@ QWidget* BudgetPanel::makeFields()
     m_share->setKeyboardTracking(false);
     m_share->setAccessibleName(tr("Budget as a share of everything resident"));
     m_share->setToolTip(tr("Share of the memory that policy resident needs"));
+    // Their hints leave room for the longest value; side by side all three must fit a narrow column.
+    m_bytes->setMinimumWidth(80);
+    m_share->setMinimumWidth(72);
     m_whole = makeLabel("secondary", Qt::AlignRight);
     connect(m_bytes, &BytesSpinBox::bytesEntered, this, [this](quint64 bytes) {
         want(units::Budget::ofBytes(bytes), m_bytes);
