@@ -219,7 +219,10 @@ void BatchPanel::makeTable()
     QHeaderView* head = m_table->horizontalHeader();
     head->setHighlightSections(false);
     head->setMinimumSectionSize(24);
-    head->setSectionResizeMode(QHeaderView::ResizeToContents);
+    head->setSectionResizeMode(QHeaderView::Fixed);
+    head->resizeSection(expert, 52);
+    head->resizeSection(queued, 60);
+    head->resizeSection(waited, 60);
     head->setSectionResizeMode(outcome, QHeaderView::Stretch);
     head->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_table->horizontalHeaderItem(outcome)->setTextAlignment(Qt::AlignLeft | Qt::AlignVCenter);

@@ -43,7 +43,7 @@ double share(Nanoseconds part, Nanoseconds whole)
 QString limit(const BatchStory& story)
 {
     if (story.stalled <= 0)
-        return Words::tr("It never waited for experts: all of its time is computation.");
+        return Words::tr("It never waited for experts: it computed, or other programs had the processor.");
     const double waited = share(story.stalled, story.length());
     QString text = Words::tr("It waited for experts %1 of its time")
                        .arg(QString::fromStdString(units::formatPercent(waited)));
@@ -124,7 +124,7 @@ QString layer(const LayerStory& story)
     if (story.stalled <= 0)
         return Words::tr("layer %1: no waiting, %2 experts")
             .arg(QString::number(story.layer), count(story.used));
-    return Words::tr("layer %1: waits %2, %3 of %4 experts missing")
+    return Words::tr("layer %1: waits %2, %3 of %4 missing")
         .arg(
             QString::number(story.layer), durationText(story.stalled), count(story.missed),
             count(story.used));

@@ -77,7 +77,7 @@ void LifePainter::paintCopies(const ExpertLife& life, const QRect& row) const
         const bool wait = m_layer && life.outcome != api::Outcome::hit && copy.begin > m_layer->range.begin;
         const Nanoseconds until = wait ? std::max(copy.queued, m_layer->range.begin) : copy.begin;
         m_painter.setPen(waiting);
-        if (x(until) > x(copy.queued))
+        if (copy.batch == m_batch && x(until) > x(copy.queued))
             m_painter.drawLine(x(copy.queued), middle, x(until), middle);
         const int left = x(copy.begin);
         const QRect box(left, row.top() + 2, std::max(2, x(copy.end) - left), row.height() - 4);

@@ -15,10 +15,13 @@ namespace sida::ui
 class LifePainter
 {
 public:
-    LifePainter(QPainter& painter, const TimeScale& scale, const Theme& theme, const LayerStory* layer)
+    LifePainter(
+        QPainter& painter, const TimeScale& scale, const Theme& theme, std::uint32_t batch,
+        const LayerStory* layer)
         : m_painter(painter)
         , m_scale(scale)
         , m_theme(theme)
+        , m_batch(batch)
         , m_layer(layer)
     {
     }
@@ -41,6 +44,7 @@ private:
     QPainter& m_painter;
     TimeScale m_scale;
     const Theme& m_theme;
+    std::uint32_t m_batch; ///< copies for others are drawn without their time in the queue
     const LayerStory* m_layer;
 };
 

@@ -209,7 +209,7 @@ void LifeView::paintContent(QPainter& painter)
             QRect(left, area.top(), std::max(1, map.pixel(its->range.end) - left), area.height()) & area,
             band);
     }
-    const LifePainter life(painter, map, theme(), its);
+    const LifePainter life(painter, map, theme(), m_focus->story()->batch.batch, its);
     for (std::size_t i = 0; i < lives.size(); ++i) {
         const QRect box = row(i);
         if (box.bottom() < area.top() || box.top() > area.bottom())

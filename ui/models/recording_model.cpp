@@ -253,14 +253,12 @@ SeriesBlock RecordingModel::blockOf(std::size_t begin, std::size_t end) const
         for (const auto field : kFields) {
             const float value = m_series[i].*field;
             const float mean = m_means[i].*field;
-            if (std::isfinite(value)) {
-                block.low.*field = std::min(block.low.*field, value);
-                block.high.*field = std::max(block.high.*field, value);
-            }
-            if (std::isfinite(mean)) {
-                block.meanSum.*field += mean;
-                block.meanCount.*field += 1;
-            }
+            // What has no value is a NaN: it compares as neither smaller nor larger.
+            block.low.*field = std::min(block.low.*field, value);
+            block.high.*field = std::max(block.high.*field, value);
+            const bool told = !std::isnan(mean);
+            block.meanSum.*field += told ? mean : 0.0F;
+            block.meanCount.*field += told ? 1.0F : 0.0F;
         }
     return block;
 }
