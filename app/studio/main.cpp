@@ -7,6 +7,7 @@
 #include "engine/runtime/create_engine.h"
 #include "ui/sessions/demo_files.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/settings_dialog.h"
 #include "ui/shell/studio.h"
 
 #include <QApplication>
@@ -54,8 +55,14 @@ sida::ui::MainWindow::Setup makeSetup(QSettings& settings, const QString& sessio
     setup.engine = sida::runtime::createEngine();
     setup.classifier = &sida::api::classifyPath;
     setup.settings = &settings;
-    setup.sessionsFolder = sessionsFolder.isEmpty() ? data + QStringLiteral("/sessions") : sessionsFolder;
-    setup.predictorsFolder = data + QStringLiteral("/predictors");
+    const auto place = [&](const char* key, const QString& otherwise) {
+        return settings.value(QLatin1String(key), otherwise).toString();
+    };
+    setup.sessionsFolder = !sessionsFolder.isEmpty()
+        ? sessionsFolder
+        : place(sida::ui::SettingsDialog::kSessions, data + QStringLiteral("/sessions"));
+    setup.predictorsFolder
+        = place(sida::ui::SettingsDialog::kPredictors, data + QStringLiteral("/predictors"));
     setup.demo = sida::ui::findDemo(QApplication::applicationDirPath());
     return setup;
 }
@@ -75,6 +82,8 @@ int showWindow(const sida::studio::StudioOptions& options)
     window.studio().open(options.files);
     if (options.demo)
         window.runDemo();
+    else if (options.files.isEmpty())
+        window.reopenLast();
     return QApplication::exec();
 }
 
@@ -83,6 +92,7 @@ int writePictures(const sida::studio::StudioOptions& options)
 {
     const QTemporaryDir scratch;
     QSettings settings(scratch.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat);
+    settings.setValue(QLatin1String(sida::ui::SettingsDialog::kHints), false);
     sida::ui::MainWindow::Setup setup = makeSetup(settings, scratch.path());
     setup.demo.passes = 1; // nobody is there to try anything meanwhile
     sida::ui::MainWindow window(std::move(setup));

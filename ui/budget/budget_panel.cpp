@@ -43,6 +43,7 @@ BudgetPanel::BudgetPanel(QWidget* parent)
     m_estimate->setWordWrap(true);
 
     auto* content = new QWidget;
+    content->setMinimumWidth(1); // as wide as the dock: rather shorten a figure than hide the margin
     auto* scroll = new QScrollArea;
     scroll->setWidget(content);
     scroll->setWidgetResizable(true);
@@ -79,6 +80,9 @@ QWidget* BudgetPanel::makeFields()
     m_share->setKeyboardTracking(false);
     m_share->setAccessibleName(tr("Budget as a share of everything resident"));
     m_share->setToolTip(tr("Share of the memory that policy resident needs"));
+    // Their hints leave room for the longest value; side by side all three must fit a narrow column.
+    m_bytes->setMinimumWidth(80);
+    m_share->setMinimumWidth(84);
     m_whole = makeLabel("secondary", Qt::AlignRight);
     connect(m_bytes, &BytesSpinBox::bytesEntered, this, [this](quint64 bytes) {
         want(units::Budget::ofBytes(bytes), m_bytes);
@@ -131,14 +135,19 @@ QWidget* BudgetPanel::makeMemory()
     m_deviceTitle->setText(tr("Device"));
     m_deviceFigure = makeLabel(nullptr, Qt::AlignRight);
     auto* memory = new QWidget;
-    auto* grid = new QGridLayout(memory);
-    grid->setContentsMargins(0, 0, 0, 0);
-    grid->setVerticalSpacing(4);
-    grid->addWidget(m_useTitle, 0, 0);
-    grid->addWidget(m_useFigure, 0, 1);
-    grid->addWidget(m_bar, 1, 0, 1, 2);
-    grid->addWidget(m_deviceTitle, 2, 0);
-    grid->addWidget(m_deviceFigure, 2, 1);
+    auto* column = new QVBoxLayout(memory);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(4);
+    // Rows of their own: the longest title and the longest figure need not fit side by side.
+    const auto addRow = [column](QWidget* title, QWidget* figure) {
+        auto* row = new QHBoxLayout;
+        row->addWidget(title);
+        row->addWidget(figure, 1);
+        column->addLayout(row);
+    };
+    addRow(m_useTitle, m_useFigure);
+    column->addWidget(m_bar);
+    addRow(m_deviceTitle, m_deviceFigure);
     return memory;
 }
 

@@ -9,9 +9,11 @@
 #include <QClipboard>
 #include <QKeyEvent>
 #include <QMouseEvent>
+#include <QPaintEngine>
 #include <QPainter>
 #include <QScrollBar>
 #include <QToolTip>
+#include <QWheelEvent>
 
 #include <algorithm>
 #include <cmath>
@@ -66,12 +68,12 @@ QRect HeatmapCanvas::room() const
 
 HeatmapGrid HeatmapCanvas::grid() const
 {
-    return HeatmapGrid::fit(room(), m_data.layers(), m_data.columns(), m_scrollBar->value());
+    return HeatmapGrid::fit(room(), m_data.layers(), m_data.columns(), m_scrollBar->value(), m_zoom);
 }
 
 void HeatmapCanvas::updateScrollBar()
 {
-    const HeatmapGrid cells = HeatmapGrid::fit(room(), m_data.layers(), m_data.columns(), 0);
+    const HeatmapGrid cells = HeatmapGrid::fit(room(), m_data.layers(), m_data.columns(), 0, m_zoom);
     const int hidden = cells.contentWidth() - cells.area.width();
     m_scrollBar->setVisible(hidden > 0);
     m_scrollBar->setRange(0, std::max(0, hidden));
@@ -119,6 +121,10 @@ void HeatmapCanvas::paintEvent(QPaintEvent*)
         drawText(
             painter, rect().adjusted(16, 0, -16, 0), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText,
             theme().color(Role::secondaryText), TextStyle::body);
+    } else if (painter.paintEngine()->type() == QPaintEngine::SVG) {
+        paintCells(painter, cells);
+        paintAxes(painter, cells);
+        paintLegend(painter);
     } else {
         const qreal ratio = devicePixelRatioF();
         const QSize pixels(qCeil(width() * ratio), qCeil(height() * ratio));
@@ -142,12 +148,101 @@ void HeatmapCanvas::paintEvent(QPaintEvent*)
     }
 }
 
+QColor HeatmapCanvas::colourOf(ExpertKey key) const
+{
+    if (!m_data.value(key))
+        return theme().color(Role::neverUsed);
+    return m_data.mode() == HeatmapMode::residency ? theme().color(api::Purpose::expertSlots)
+                                                   : theme().magnitude(m_data.shade(key));
+}
+
+/// One pixel for several experts: the largest shows, so that no peak is lost.
+void HeatmapCanvas::paintMerged(QPainter& painter, const HeatmapGrid& grid, int row) const
+{
+    int pixel = -1;
+    std::optional<ExpertKey> largest;
+    auto flush = [&] {
+        if (pixel < grid.area.left() || pixel > grid.area.right())
+            return;
+        const QRect box = grid.cell(row, 0);
+        painter.fillRect(
+            QRect(pixel, box.top(), 1, box.height()),
+            largest ? colourOf(*largest) : theme().color(Role::neverUsed));
+    };
+    for (int column = 0; column < grid.columns; ++column) {
+        const auto key = m_data.keyAt(row, column);
+        if (!key)
+            break;
+        const int x = grid.cell(row, column).left();
+        if (x != pixel) {
+            flush();
+            pixel = x;
+            largest.reset();
+        }
+        const auto value = m_data.value(*key);
+        if (value && (!largest || *value > *m_data.value(*largest)))
+            largest = key;
+    }
+    flush();
+}
+
+std::optional<HeatmapGrid::Cell> HeatmapCanvas::cellUnder(const QPoint& point) const
+{
+    const HeatmapGrid cells = grid();
+    auto cell = cells.cellAt(point);
+    if (!cell || !cells.merged())
+        return cell;
+    const int x = cells.cell(cell->row, cell->column).left();
+    HeatmapGrid::Cell best = *cell;
+    auto valueOf = [&](int column) {
+        const auto key = m_data.keyAt(cell->row, column);
+        return key ? m_data.value(*key).value_or(-1) : -1;
+    };
+    for (int column = cell->column; column >= 0 && cells.cell(cell->row, column).left() == x; --column)
+        if (valueOf(column) > valueOf(best.column))
+            best.column = column;
+    return best;
+}
+
+void HeatmapCanvas::zoomAt(int x, double factor)
+{
+    const HeatmapGrid before = grid();
+    if (before.columns == 0)
+        return;
+    const double column = (x - before.area.left() + before.scroll) / before.cellWidth;
+    const double even = static_cast<double>(room().width()) / before.columns;
+    m_zoom = std::clamp(m_zoom * factor, 1.0, std::max(1.0, 40.0 / even));
+    updateScrollBar();
+    m_scrollBar->setValue(
+        static_cast<int>(std::lround(column * grid().cellWidth)) - (x - before.area.left()));
+    refresh();
+}
+
+void HeatmapCanvas::wheelEvent(QWheelEvent* event)
+{
+    const QPoint turn = event->angleDelta();
+    if (event->modifiers() & Qt::ShiftModifier || std::abs(turn.x()) > std::abs(turn.y()))
+        m_scrollBar->setValue(m_scrollBar->value() - (turn.x() != 0 ? turn.x() : turn.y()));
+    else if (turn.y() != 0)
+        zoomAt(static_cast<int>(event->position().x()), std::pow(1.25, turn.y() / 120.0));
+    event->accept();
+}
+
+void HeatmapCanvas::setMarked(std::optional<ExpertKey> key)
+{
+    m_marked = key;
+    update();
+}
+
 void HeatmapCanvas::paintCells(QPainter& painter, const HeatmapGrid& grid) const
 {
     painter.save();
     painter.setClipRect(grid.area);
-    const QColor never = theme().color(Role::neverUsed);
     for (int row = 0; row < grid.rows; ++row) {
+        if (grid.merged()) {
+            paintMerged(painter, grid, row);
+            continue;
+        }
         for (int column = 0; column < grid.columns; ++column) {
             const auto key = m_data.keyAt(row, column);
             if (!key)
@@ -155,7 +250,7 @@ void HeatmapCanvas::paintCells(QPainter& painter, const HeatmapGrid& grid) const
             const QRect cell = grid.cell(row, column);
             if (cell.right() < grid.area.left() || cell.left() > grid.area.right())
                 continue;
-            painter.fillRect(cell, m_data.value(*key) ? theme().magnitude(m_data.shade(*key)) : never);
+            painter.fillRect(cell, colourOf(*key));
         }
     }
     painter.restore();
@@ -201,6 +296,16 @@ void HeatmapCanvas::paintAxes(QPainter& painter, const HeatmapGrid& grid) const
 
 void HeatmapCanvas::paintFrame(QPainter& painter, const HeatmapGrid& grid) const
 {
+    if (m_marked && m_data.counts().contains(*m_marked)) {
+        const QRect box = grid.cell(m_marked->layer, m_data.columnOf(*m_marked));
+        if (grid.area.contains(box.center())) {
+            painter.setBrush(Qt::NoBrush);
+            painter.setPen(QPen(theme().color(Role::base), 4));
+            painter.drawRect(box.adjusted(-2, -2, 1, 1));
+            painter.setPen(QPen(theme().color(Role::accent), 2));
+            painter.drawRect(box.adjusted(-1, -1, 1, 1));
+        }
+    }
     const auto cell = m_hover ? m_hover : m_cursor;
     if (!cell || !m_data.keyAt(cell->row, cell->column))
         return;
@@ -214,7 +319,7 @@ void HeatmapCanvas::paintFrame(QPainter& painter, const HeatmapGrid& grid) const
 
 void HeatmapCanvas::mouseMoveEvent(QMouseEvent* event)
 {
-    const auto cell = grid().cellAt(event->pos());
+    const auto cell = cellUnder(event->pos());
     if (cell == m_hover)
         return;
     m_hover = cell;
@@ -228,7 +333,7 @@ void HeatmapCanvas::mouseMoveEvent(QMouseEvent* event)
 
 void HeatmapCanvas::mousePressEvent(QMouseEvent* event)
 {
-    const auto cell = grid().cellAt(event->pos());
+    const auto cell = cellUnder(event->pos());
     if (event->button() != Qt::LeftButton || !cell)
         return;
     m_cursor = cell;
@@ -305,6 +410,14 @@ void HeatmapCanvas::keyPressEvent(QKeyEvent* event)
         return moveCursor(-1, 0);
     case Qt::Key_Down:
         return moveCursor(1, 0);
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+        return zoomAt(
+            m_cursor ? grid().cell(m_cursor->row, m_cursor->column).center().x() : room().center().x(), 1.5);
+    case Qt::Key_Minus:
+        return zoomAt(
+            m_cursor ? grid().cell(m_cursor->row, m_cursor->column).center().x() : room().center().x(),
+            1 / 1.5);
     case Qt::Key_Home:
         return moveCursor(0, -kAll);
     case Qt::Key_End:

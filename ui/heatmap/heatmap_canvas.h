@@ -33,6 +33,9 @@ public:
     std::optional<ExpertKey> current() const;
     void setCursorCell(ExpertKey key);
     void clearCursor();
+    /// The expert that the views are filtered by gets a frame of its own.
+    void setMarked(std::optional<ExpertKey> key);
+    double zoom() const { return m_zoom; }
 
     QSize sizeHint() const override { return {1296, 192}; }
     QSize minimumSizeHint() const override { return {480, 120}; }
@@ -47,6 +50,7 @@ protected:
     void mouseMoveEvent(QMouseEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
@@ -55,11 +59,16 @@ private:
     QRect room() const;
     const Theme& theme() const;
     void paintCells(QPainter& painter, const HeatmapGrid& grid) const;
+    void paintMerged(QPainter& painter, const HeatmapGrid& grid, int row) const;
+    QColor colourOf(ExpertKey key) const;
+    std::optional<HeatmapGrid::Cell> cellUnder(const QPoint& point) const;
     void paintAxes(QPainter& painter, const HeatmapGrid& grid) const;
     void paintLegend(QPainter& painter) const;
     void paintFrame(QPainter& painter, const HeatmapGrid& grid) const;
     void moveCursor(int rows, int columns);
     void showCursor();
+    /// Keeps the column that is at this place of the plot where it is.
+    void zoomAt(int x, double factor);
     void updateScrollBar();
     QString tooltip(ExpertKey key) const;
 
@@ -68,8 +77,10 @@ private:
     QString m_emptyText;
     QPixmap m_picture;
     bool m_stale = true;
+    double m_zoom = 1;
     std::optional<HeatmapGrid::Cell> m_hover;
     std::optional<HeatmapGrid::Cell> m_cursor;
+    std::optional<ExpertKey> m_marked;
 };
 
 } // namespace sida::ui

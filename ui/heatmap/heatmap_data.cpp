@@ -45,7 +45,46 @@ void HeatmapData::update(const RecordingModel& model, TimeRange range)
     m_moduleNames.clear();
     for (const std::string& name : model.header().moeLayers)
         m_moduleNames.push_back(QString::fromStdString(name));
+    m_first.assign(1, 0);
+    for (int layer = 0; layer < m_counts.layers(); ++layer)
+        m_first.push_back(m_first.back() + static_cast<std::size_t>(m_counts.experts(layer)));
+    m_bytes.clear();
+    m_resident.clear();
+    if (m_mode == HeatmapMode::bytesMoved)
+        countBytes(model, range);
+    if (m_mode == HeatmapMode::residency)
+        findResidents(model, range.end);
     derive();
+}
+
+void HeatmapData::countBytes(const RecordingModel& model, TimeRange range)
+{
+    m_bytes.assign(m_first.back(), 0);
+    for (const api::TransferRow& row : model.transfers(range))
+        if (m_counts.contains(row.key))
+            m_bytes[flat(row.key)] += row.bytes;
+}
+
+/// Came and did not go until then. Without a copy an expert that was hit had been there from the start.
+void HeatmapData::findResidents(const RecordingModel& model, Nanoseconds time)
+{
+    std::vector<Nanoseconds> came(m_first.back(), -1);
+    std::vector<Nanoseconds> went(m_first.back(), -1);
+    for (const api::TransferRow& row : model.transfers({-1, time}))
+        if (m_counts.contains(row.key))
+            came[flat(row.key)] = row.end;
+    for (const api::EvictionRow& row : model.evictions({-1, time}))
+        if (m_counts.contains(row.key))
+            went[flat(row.key)] = row.time;
+    m_resident.assign(m_first.back(), 0);
+    for (int layer = 0; layer < m_counts.layers(); ++layer)
+        for (int expert = 0; expert < m_counts.experts(layer); ++expert) {
+            const ExpertKey key{static_cast<std::uint16_t>(layer), static_cast<std::uint16_t>(expert)};
+            const std::size_t at = flat(key);
+            const bool everCopied = came[at] >= 0 || went[at] >= 0;
+            m_resident[at] = everCopied ? came[at] > went[at]
+                                        : outcomeCount(m_counts.at(layer, expert), api::Outcome::hit) > 0;
+        }
 }
 
 void HeatmapData::setMode(HeatmapMode mode)
@@ -81,6 +120,11 @@ std::optional<double> HeatmapData::value(ExpertKey key) const
         if (count.usedBatches == 0)
             return std::nullopt;
         return static_cast<double>(outcomeCount(count, api::Outcome::hit)) / count.usedBatches;
+    case HeatmapMode::bytesMoved:
+        tokens = m_bytes.empty() ? 0 : m_bytes[flat(key)];
+        break;
+    case HeatmapMode::residency:
+        return !m_resident.empty() && m_resident[flat(key)] ? std::optional(1.0) : std::nullopt;
     }
     return tokens ? std::optional(static_cast<double>(tokens)) : std::nullopt;
 }
@@ -145,7 +189,7 @@ int HeatmapData::columnOf(ExpertKey key) const
 double HeatmapData::shade(ExpertKey key) const
 {
     const double at = value(key).value_or(0);
-    if (m_mode == HeatmapMode::hitShare)
+    if (m_mode == HeatmapMode::hitShare || m_mode == HeatmapMode::residency)
         return at;
     switch (m_scale) {
     case HeatmapScale::linear:
@@ -206,6 +250,12 @@ QStringList HeatmapData::lines(ExpertKey key) const
                          countText(outcomeCount(count, api::Outcome::late)),
                          countText(outcomeCount(count, api::Outcome::unpredicted)),
                          countText(outcomeCount(count, api::Outcome::evictedEarly)));
+    if (!m_bytes.empty())
+        lines += HeatmapView::tr("%1 copied to the device")
+                     .arg(QString::fromStdString(units::formatBytes(m_bytes[flat(key)])));
+    if (!m_resident.empty())
+        lines += m_resident[flat(key)] ? HeatmapView::tr("resident at the end of the range")
+                                       : HeatmapView::tr("not resident at the end of the range");
     return lines;
 }
 

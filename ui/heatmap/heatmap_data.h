@@ -13,7 +13,15 @@
 namespace sida::ui
 {
 
-enum class HeatmapMode { routed, predicted, predictedUnused, usedUnpredicted, hitShare };
+enum class HeatmapMode {
+    routed,
+    predicted,
+    predictedUnused,
+    usedUnpredicted,
+    hitShare,
+    bytesMoved,
+    residency
+};
 enum class HeatmapScale { linear, log, perLayer };
 enum class HeatmapSort { byNumber, byLoad };
 
@@ -23,6 +31,7 @@ class HeatmapData
 public:
     /// Takes the counts of the range; cheap enough for each frame.
     void update(const RecordingModel& model, TimeRange range);
+    /// The next update takes what the mode needs.
     void setMode(HeatmapMode mode);
     void setScale(HeatmapScale scale) { m_scale = scale; }
     void setSort(HeatmapSort sort);
@@ -33,6 +42,10 @@ public:
     const ExpertCounts& counts() const { return m_counts; }
     int layers() const { return m_counts.layers(); }
     int columns() const { return m_counts.mostExperts(); }
+    int experts() const
+    {
+        return m_first.empty() ? 0 : static_cast<int>(m_first.back());
+    } ///< over all layers
     std::uint64_t batches() const { return m_batches; }
     /// Real tokens routed in a layer, the mean over the layers.
     std::uint64_t tokensPerLayer() const;
@@ -56,6 +69,9 @@ public:
 private:
     void derive();
     int rank(ExpertKey key) const;
+    std::size_t flat(ExpertKey key) const { return m_first[key.layer] + key.expert; }
+    void countBytes(const RecordingModel& model, TimeRange range);
+    void findResidents(const RecordingModel& model, Nanoseconds time);
 
     HeatmapMode m_mode = HeatmapMode::routed;
     HeatmapScale m_scale = HeatmapScale::log;
@@ -65,6 +81,9 @@ private:
     std::vector<std::uint64_t> m_layerTokens;
     std::vector<double> m_layerLargest;
     std::vector<std::vector<std::uint16_t>> m_order; ///< by layer: the expert in each column
+    std::vector<std::size_t> m_first; ///< of each layer in the vectors by expert
+    std::vector<std::uint64_t> m_bytes; ///< by expert; only in mode bytesMoved
+    std::vector<char> m_resident; ///< by expert; only in mode residency
     std::uint64_t m_batches = 0;
     double m_smallest = 0;
     double m_largest = 0;

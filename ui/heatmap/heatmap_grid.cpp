@@ -17,7 +17,7 @@ constexpr int kSmallestHeight = 3;
 
 } // namespace
 
-HeatmapGrid HeatmapGrid::fit(const QRect& room, int rows, int columns, int scroll)
+HeatmapGrid HeatmapGrid::fit(const QRect& room, int rows, int columns, int scroll, double zoom)
 {
     HeatmapGrid grid;
     grid.rows = rows;
@@ -25,7 +25,7 @@ HeatmapGrid HeatmapGrid::fit(const QRect& room, int rows, int columns, int scrol
     if (rows <= 0 || columns <= 0)
         return grid;
     const double even = static_cast<double>(room.width()) / columns;
-    grid.cellWidth = std::clamp<double>(even, kSmallestWidth, kLargestWidth);
+    grid.cellWidth = std::min<double>(even * std::max(1.0, zoom), kLargestWidth);
     grid.cellHeight = std::clamp(room.height() / rows, kSmallestHeight, kLargestHeight);
     const int width = std::min(room.width(), grid.contentWidth());
     grid.area = QRect(room.left(), room.top(), width, grid.cellHeight * rows);

@@ -31,8 +31,10 @@ struct HeatmapGrid {
     /// Every how many columns a label fits.
     int labelStep(int labelWidth) const;
 
-    static constexpr double kSmallestWidth = 2;
-    static HeatmapGrid fit(const QRect& room, int rows, int columns, int scroll);
+    /// Several columns share a pixel: they are drawn as one, in the colour of the largest.
+    bool merged() const { return cellWidth < 1; }
+    /// With zoom 1 all columns are in sight, however many there are; more makes them wider, up to a limit.
+    static HeatmapGrid fit(const QRect& room, int rows, int columns, int scroll, double zoom = 1);
 };
 
 } // namespace sida::ui

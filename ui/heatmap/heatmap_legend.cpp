@@ -37,12 +37,16 @@ QString legendTitle(const HeatmapData& data)
             return HeatmapView::tr("predicted, unused");
         case HeatmapMode::usedUnpredicted:
             return HeatmapView::tr("used, unpredicted");
+        case HeatmapMode::bytesMoved:
+            return HeatmapView::tr("copied, MiB");
+        case HeatmapMode::residency:
+            return HeatmapView::tr("at the range's end");
         case HeatmapMode::hitShare:
             break;
         }
         return HeatmapView::tr("hits, share of uses");
     }();
-    if (data.mode() == HeatmapMode::hitShare)
+    if (data.mode() == HeatmapMode::hitShare || data.mode() == HeatmapMode::residency)
         return what;
     switch (data.scale()) {
     case HeatmapScale::linear:
@@ -64,6 +68,10 @@ QString withoutText(const HeatmapData& data)
         return HeatmapView::tr("never used (%1)").arg(count);
     case HeatmapMode::predicted:
         return HeatmapView::tr("never predicted (%1)").arg(count);
+    case HeatmapMode::bytesMoved:
+        return HeatmapView::tr("never copied (%1)").arg(count);
+    case HeatmapMode::residency:
+        return HeatmapView::tr("not resident (%1)").arg(count);
     case HeatmapMode::predictedUnused:
     case HeatmapMode::usedUnpredicted:
         break;
@@ -71,18 +79,26 @@ QString withoutText(const HeatmapData& data)
     return HeatmapView::tr("none (%1)").arg(count);
 }
 
+/// Bytes are told in MiB.
+double unitOf(const HeatmapData& data)
+{
+    return data.mode() == HeatmapMode::bytesMoved ? static_cast<double>(units::kMiB) : 1.0;
+}
+
 std::vector<LegendTick> logTicks(const HeatmapData& data)
 {
-    const double low = std::max(1.0, data.smallest());
-    const double high = std::max(low, data.largest());
-    auto text = [](double value) {
-        return QString::fromStdString(units::formatCount(static_cast<std::uint64_t>(value)));
+    const double unit = unitOf(data);
+    const double low = std::max(unit > 1 ? 1e-3 : 1.0, data.smallest() / unit);
+    const double high = std::max(low, data.largest() / unit);
+    auto text = [unit](double value) {
+        return QString::fromStdString(
+            unit > 1 ? units::formatNumber(value) : units::formatCount(static_cast<std::uint64_t>(value)));
     };
     std::vector<LegendTick> ticks = {{0, text(low)}};
     const double range = std::log(high / low);
     if (range <= 0)
         return {{1, text(high)}};
-    for (double power = 1; power < high; power *= 10)
+    for (double power = unit > 1 ? 1e-3 : 1; power < high; power *= 10)
         for (const double factor : {1.0, 3.0})
             if (factor * power > low && factor * power < high)
                 ticks.push_back({std::log(factor * power / low) / range, text(factor * power)});
@@ -113,7 +129,8 @@ std::vector<LegendTick> legendTicks(const HeatmapData& data)
         return linearTicks(1, true);
     if (data.scale() == HeatmapScale::log)
         return logTicks(data);
-    return linearTicks(std::max(1.0, data.largest()), false);
+    const double unit = unitOf(data);
+    return linearTicks(std::max(unit > 1 ? 1e-3 : 1.0, data.largest() / unit), false);
 }
 
 } // namespace
@@ -131,7 +148,17 @@ void HeatmapCanvas::paintLegend(QPainter& painter) const
     const int barTop = 4 + kPitch + 6;
     const int barHeight = std::clamp(height() - barTop - kPitch - 20, 24, 160);
     const QRect bar(column.left(), barTop, kBarWidth, barHeight);
-    if (m_data.largest() > 0 || m_data.mode() == HeatmapMode::hitShare) {
+    if (m_data.mode() == HeatmapMode::residency) {
+        const QRect box(column.left(), barTop, kBarWidth, 10);
+        painter.fillRect(box, theme().color(api::Purpose::expertSlots));
+        const std::uint64_t all = static_cast<std::uint64_t>(m_data.experts()) - m_data.without();
+        drawText(
+            painter,
+            QRect(box.right() + 8, box.center().y() - kPitch / 2, column.width() - kBarWidth, kPitch),
+            Qt::AlignLeft | Qt::AlignVCenter,
+            tr("resident (%1)").arg(QString::fromStdString(units::formatCount(all))),
+            theme().color(Role::text));
+    } else if (m_data.largest() > 0 || m_data.mode() == HeatmapMode::hitShare) {
         for (int y = 0; y < barHeight; ++y)
             painter.fillRect(
                 QRect(bar.left(), bar.bottom() - y, kBarWidth, 1),
@@ -155,7 +182,8 @@ void HeatmapCanvas::paintLegend(QPainter& painter) const
                 Qt::AlignLeft | Qt::AlignVCenter, tick.text, theme().color(Role::text));
         }
     }
-    const QRect never(column.left(), bar.bottom() + 14, kBarWidth, 10);
+    const int below = m_data.mode() == HeatmapMode::residency ? barTop + 10 : bar.bottom();
+    const QRect never(column.left(), below + 14, kBarWidth, 10);
     painter.fillRect(never, theme().color(Role::neverUsed));
     painter.setPen(secondary);
     painter.setBrush(Qt::NoBrush);

@@ -25,7 +25,7 @@ namespace
 {
 
 constexpr int kRefreshMs = 33;
-constexpr int kWide = 1120; // from here on the controls begin where the cells do
+constexpr int kWide = 1240; // from here on the controls begin where the cells do
 
 } // namespace
 
@@ -58,6 +58,7 @@ HeatmapView::HeatmapView(RecordingModel* model, TimeAxis* axis, QWidget* parent)
     connect(model, &RecordingModel::appended, this, &HeatmapView::scheduleRefresh);
     connect(axis, &TimeAxis::visibleChanged, this, &HeatmapView::scheduleRefresh);
     connect(axis, &TimeAxis::selectionChanged, this, &HeatmapView::scheduleRefresh);
+    connect(axis, &TimeAxis::expertChanged, this, [this] { m_canvas->setMarked(m_axis->expert()); });
     connect(&ThemeManager::instance(), &ThemeManager::changed, m_canvas, &HeatmapCanvas::refresh);
     connect(m_canvas, &HeatmapCanvas::currentChanged, this, &HeatmapView::showStatus);
     connect(m_canvas, &HeatmapCanvas::chosen, this, &HeatmapView::expertChosen);
@@ -66,8 +67,10 @@ HeatmapView::HeatmapView(RecordingModel* model, TimeAxis* axis, QWidget* parent)
 
 QButtonGroup* HeatmapView::addSegments(QWidget* bar, const QStringList& texts, const QStringList& tips)
 {
-    auto* group = new QButtonGroup(bar);
-    auto* row = new QHBoxLayout;
+    auto* holder = new QWidget(bar);
+    auto* group = new QButtonGroup(holder);
+    auto* row = new QHBoxLayout(holder);
+    row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(0);
     for (int i = 0; i < texts.size(); ++i) {
         auto* button = new QToolButton(bar);
@@ -83,7 +86,7 @@ QButtonGroup* HeatmapView::addSegments(QWidget* bar, const QStringList& texts, c
         group->addButton(button, i);
         row->addWidget(button);
     }
-    qobject_cast<QHBoxLayout*>(bar->layout())->addLayout(row);
+    bar->layout()->addWidget(holder);
     return group;
 }
 
@@ -105,11 +108,23 @@ QWidget* HeatmapView::makeControls()
     m_modes = addSegments(
         bar,
         {tr("Routed"), tr("Predicted"), tr("Predicted but unused"), tr("Used but unpredicted"),
-         tr("Hit share")},
+         tr("Hit share"), tr("Bytes moved"), tr("Residency")},
         {tr("Real tokens sent to each expert"), tr("Real tokens predicted for each expert"),
          tr("Tokens predicted in batches that did not use the expert: its copy was in vain"),
          tr("Tokens routed in batches that did not predict the expert: it had to be waited for"),
-         tr("Share of the uses that found the expert resident in time")});
+         tr("Share of the uses that found the expert resident in time"),
+         tr("Bytes copied to the device in this range"),
+         tr("Which experts are on the device at the end of this range")});
+    // Where seven buttons do not fit, a list says the same.
+    m_modeList = new QComboBox(bar);
+    m_modeList->setAccessibleName(tr("Colour by"));
+    for (const QAbstractButton* button : m_modes->buttons())
+        m_modeList->addItem(button->text());
+    for (int i = 0; i < m_modeList->count(); ++i)
+        m_modeList->setItemData(i, m_modes->button(i)->toolTip(), Qt::ToolTipRole);
+    row->addWidget(m_modeList);
+    connect(m_modeList, &QComboBox::activated, this, [this](int id) { setMode(HeatmapMode(id)); });
+    qobject_cast<QWidget*>(m_modes->parent())->hide();
     row->addSpacing(8);
     caption(tr("Scale"));
     m_scales = addSegments(
@@ -137,16 +152,20 @@ QWidget* HeatmapView::makeControls()
 void HeatmapView::setMode(HeatmapMode mode)
 {
     m_modes->button(static_cast<int>(mode))->setChecked(true);
-    const bool counts = mode != HeatmapMode::hitShare;
+    m_modeList->setCurrentIndex(static_cast<int>(mode));
+    const bool counts = mode != HeatmapMode::hitShare && mode != HeatmapMode::residency;
     const QStringList tips
         = {tr("Colours in proportion to the count"), tr("Colours by orders of magnitude"),
            tr("Colours in proportion to the largest count of each layer")};
     for (int i = 0; i < tips.size(); ++i) {
         m_scales->button(i)->setEnabled(counts);
-        m_scales->button(i)->setToolTip(counts ? tips[i] : tr("A share is always drawn from 0 to 100 %"));
+        m_scales->button(i)->setToolTip(
+            counts                              ? tips[i]
+                : mode == HeatmapMode::hitShare ? tr("A share is always drawn from 0 to 100 %")
+                                                : tr("Resident or not: there is nothing between"));
     }
     m_canvas->data().setMode(mode);
-    m_canvas->refresh();
+    flush();
 }
 
 void HeatmapView::setScale(HeatmapScale scale)
@@ -171,6 +190,8 @@ void HeatmapView::resizeEvent(QResizeEvent* event)
     QWidget::resizeEvent(event);
     const bool wide = width() >= kWide;
     m_modeLabel->setMinimumWidth(wide ? Columns::kLabelWidth - 16 : 0);
+    qobject_cast<QWidget*>(m_modes->parent())->setVisible(wide);
+    m_modeList->setVisible(!wide);
     showStatus();
 }
 
@@ -224,8 +245,9 @@ void HeatmapView::showStatus()
 {
     const QString text = statusText();
     const bool invite = text.isEmpty() && m_canvas->data().batches() > 0;
-    const QString all
-        = invite ? tr("Point at a cell, or move with the arrow keys, to read its figures.") : text;
+    const QString all = invite ? tr("Point at a cell, or move with the arrow keys, to read its figures; a "
+                                    "click shows only that expert in the timeline.")
+                               : text;
     m_status->setText(m_status->fontMetrics().elidedText(all, Qt::ElideRight, std::max(0, width() - 32)));
     m_status->setToolTip(text);
     m_canvas->setAccessibleDescription(text);

@@ -58,6 +58,7 @@ private:
     QLabel* m_modeLabel = nullptr;
     QButtonGroup* m_modes = nullptr;
     QButtonGroup* m_scales = nullptr;
+    QComboBox* m_modeList = nullptr;
     QComboBox* m_sort = nullptr;
     QLabel* m_status;
     QTimer m_refresh;

@@ -216,6 +216,15 @@ Token EngineHost::train(const api::TrainOptions& options)
     });
 }
 
+Token EngineHost::evaluate(const api::EvaluateOptions& options)
+{
+    return post(Request::evaluate, [this, options](Token token, const std::stop_token& stop) {
+        auto result = guarded(
+            [&] { return m_engine->evaluate(options, progressSink(Request::evaluate, token), stop); });
+        answer(Request::evaluate, token, std::move(result), &EngineHost::evaluated);
+    });
+}
+
 Token EngineHost::openSession(const std::filesystem::path& file)
 {
     return post(Request::session, [this, file](Token token, const std::stop_token& stop) {

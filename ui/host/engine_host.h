@@ -52,6 +52,7 @@ public:
     Token planBudget(const api::RunOptions& options);
     Token run(const api::RunOptions& options);
     Token train(const api::TrainOptions& options);
+    Token evaluate(const api::EvaluateOptions& options);
     Token openSession(const std::filesystem::path& file);
     /// For the run in progress. Asked again before the answer came, only the last value is passed on.
     Token changeBudget(const units::Budget& budget);
@@ -83,6 +84,7 @@ Q_SIGNALS:
     /// What is in force now; never dropped. `latest` is false while a newer value awaits its answer.
     void budgetAccepted(sida::ui::Shared<sida::api::BudgetPlan> plan, bool latest);
     void budgetRefused(const sida::units::Budget& asked, const QString& reason);
+    void evaluated(sida::ui::Shared<sida::api::EvaluateResult> result);
 
     void progressed(sida::ui::Request request, const sida::Progress& progress);
     void failed(sida::ui::Request request, const sida::Error& error);
@@ -105,10 +107,10 @@ private:
     std::unique_ptr<api::Engine> m_engine;
     Classifier m_classifier;
     RequestQueue m_queue;
-    std::array<Token, 9> m_latest{};
+    std::array<Token, kRequests> m_latest{};
     Token m_lastToken = 0;
     Token m_lastBudget = 0;
-    std::bitset<9> m_open; ///< kinds whose latest request is not answered yet
+    std::bitset<kRequests> m_open; ///< kinds whose latest request is not answered yet
     std::unique_ptr<BudgetThread> m_budget;
     std::jthread m_thread;
 };

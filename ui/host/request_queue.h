@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -14,7 +15,8 @@ namespace sida::ui
 {
 
 /// What the engine thread is asked for; also the tag under which requests replace each other.
-enum class Request { doctor, classify, model, dataset, predictor, plan, run, train, session };
+enum class Request { doctor, classify, model, dataset, predictor, plan, run, train, evaluate, session };
+constexpr std::size_t kRequests = 10;
 
 using Token = std::uint64_t;
 

@@ -98,6 +98,7 @@ void sortRows(api::RecordingChunk& rows)
     sortBy(rows.memory, kTime);
     sortBy(rows.budgets, kTime);
     sortBy(rows.hashBuilds, kEnd);
+    sortBy(rows.hash, kBatch);
 }
 
 bool OrderCheck::isSorted(const api::RecordingChunk& rows)
@@ -111,6 +112,7 @@ bool OrderCheck::isSorted(const api::RecordingChunk& rows)
     sorted &= sortedFrom(rows.memory, m_seen[6], kTime);
     sorted &= sortedFrom(rows.budgets, m_seen[7], kTime);
     sorted &= sortedFrom(rows.hashBuilds, m_seen[8], kEnd);
+    sorted &= sortedFrom(rows.hash, m_seen[9], kBatch);
     return sorted;
 }
 

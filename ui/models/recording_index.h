@@ -104,7 +104,7 @@ public:
     bool isSorted(const api::RecordingChunk& rows);
 
 private:
-    std::array<std::size_t, 9> m_seen{};
+    std::array<std::size_t, 10> m_seen{};
 };
 
 } // namespace sida::ui

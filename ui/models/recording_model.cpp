@@ -13,6 +13,15 @@ namespace
 {
 
 constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
+constexpr float BatchSeries::*kFields[]
+    = {&BatchSeries::samplesPerSecond, &BatchSeries::hitRate, &BatchSeries::bytesPerSecond,
+       &BatchSeries::experts, &BatchSeries::latencyMs};
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr SeriesBlock kNothing{
+    {kInfinity, kInfinity, kInfinity, kInfinity, kInfinity},
+    {-kInfinity, -kInfinity, -kInfinity, -kInfinity, -kInfinity},
+    {},
+    {}};
 // Rows about a batch may come a little after the batch itself.
 constexpr std::size_t kUnsettledBatches = 16;
 
@@ -57,6 +66,7 @@ void RecordingModel::forget()
     m_order.reset();
     m_series.clear();
     m_means.clear();
+    m_blocks.clear();
     m_counts.reset(m_header.expertsPerLayer);
     m_transferCoverage.reset(3);
     m_stallCoverage.reset(static_cast<int>(api::kStallCauses));
@@ -218,9 +228,59 @@ void RecordingModel::updateSeries()
         const bool measurable = nanoseconds > 0;
         series.samplesPerSecond = measurable ? static_cast<float>(batch.samples / nanoseconds * 1e9) : kNone;
         series.hitRate = used ? static_cast<float>(hits) / static_cast<float>(used) : kNone;
+        series.experts = static_cast<float>(used);
+        series.latencyMs = static_cast<float>(nanoseconds / 1e6);
         series.bytesPerSecond = measurable ? static_cast<float>(bytes / nanoseconds * 1e9) : kNone;
     }
     updateMeans(settled);
+    updateBlocks(settled);
+}
+
+void SeriesBlock::take(const SeriesBlock& other)
+{
+    for (const auto field : kFields) {
+        low.*field = std::min(low.*field, other.low.*field);
+        high.*field = std::max(high.*field, other.high.*field);
+        meanSum.*field += other.meanSum.*field;
+        meanCount.*field += other.meanCount.*field;
+    }
+}
+
+SeriesBlock RecordingModel::blockOf(std::size_t begin, std::size_t end) const
+{
+    SeriesBlock block = kNothing;
+    for (std::size_t i = begin; i < end; ++i)
+        for (const auto field : kFields) {
+            const float value = m_series[i].*field;
+            const float mean = m_means[i].*field;
+            // What has no value is a NaN: it compares as neither smaller nor larger.
+            block.low.*field = std::min(block.low.*field, value);
+            block.high.*field = std::max(block.high.*field, value);
+            const bool told = !std::isnan(mean);
+            block.meanSum.*field += told ? mean : 0.0F;
+            block.meanCount.*field += told ? 1.0F : 0.0F;
+        }
+    return block;
+}
+
+void RecordingModel::updateBlocks(std::size_t from)
+{
+    const std::size_t first = from / kBlock;
+    m_blocks.resize((m_series.size() + kBlock - 1) / kBlock);
+    for (std::size_t block = first; block < m_blocks.size(); ++block)
+        m_blocks[block] = blockOf(block * kBlock, std::min(m_series.size(), (block + 1) * kBlock));
+}
+
+SeriesBlock RecordingModel::seriesBlock(std::size_t begin, std::size_t end) const
+{
+    SeriesBlock sum = kNothing;
+    while (begin < end) {
+        const bool whole = begin % kBlock == 0 && begin + kBlock <= end;
+        const std::size_t next = whole ? begin + kBlock : std::min(end, (begin / kBlock + 1) * kBlock);
+        sum.take(whole ? m_blocks[begin / kBlock] : blockOf(begin, next));
+        begin = next;
+    }
+    return sum;
 }
 
 void RecordingModel::updateMeans(std::size_t from)
@@ -248,6 +308,7 @@ void RecordingModel::updateMeans(std::size_t from)
         const auto wall = static_cast<double>(all[i].end - all[first].begin);
         BatchSeries& mean = m_means[i];
         mean.samplesPerSecond = wall > 0 ? static_cast<float>(samples / wall * 1e9) : kNone;
+        mean.latencyMs = static_cast<float>(busy / static_cast<double>(i - first + 1) / 1e6);
         mean.bytesPerSecond = busy > 0 ? static_cast<float>(bytes / busy) : kNone;
         mean.hitRate = withHits > 0 ? static_cast<float>(hitRates / withHits) : kNone;
     }

@@ -21,6 +21,18 @@ struct BatchSeries {
     float samplesPerSecond = 0;
     float hitRate = 0;
     float bytesPerSecond = 0; ///< copied to the device while the batch ran
+    float experts = 0; ///< used, over all layers
+    float latencyMs = 0;
+};
+
+/// The extremes of a block of batches and the sum of their means, so that a picture of a million batches
+/// looks at a few thousand blocks. A figure without a value does not count.
+struct SeriesBlock {
+    BatchSeries low;
+    BatchSeries high;
+    BatchSeries meanSum;
+    BatchSeries meanCount;
+    void take(const SeriesBlock& other);
 };
 
 /// The rows of one run, growing while it goes on, with indexes for cheap questions about ranges of time.
@@ -53,9 +65,11 @@ public:
     std::span<const api::BatchRow> batches(TimeRange range) const;
     /// The batch running at that time, or the last one before it; null before the first.
     const api::BatchRow* batchAt(Nanoseconds time) const;
+    const api::BatchRow* batch(std::uint32_t number) const; ///< null when there is none
     const api::StallRow* stallAt(Nanoseconds time) const;
-    const api::StallRow* nextStall(Nanoseconds after) const;
-    const api::StallRow* previousStall(Nanoseconds before) const;
+    /// Of all experts, or only those that waited for this one.
+    const api::StallRow* nextStall(Nanoseconds after, std::optional<ExpertKey> expert = {}) const;
+    const api::StallRow* previousStall(Nanoseconds before, std::optional<ExpertKey> expert = {}) const;
     const api::LayerRow* layerAt(Nanoseconds time) const;
     /// What was in memory at that time; null before the first row.
     const api::MemoryRow* memoryAt(Nanoseconds time) const;
@@ -63,6 +77,11 @@ public:
     /// Batches that began within the range count as a whole.
     ExpertCounts countExperts(TimeRange range) const;
     std::span<const api::UseRow> uses(TimeRange range) const;
+    std::span<const api::UseRow> usesOf(std::uint32_t batch) const;
+    std::span<const api::StallRow> stallsOf(const api::BatchRow& batch) const;
+    /// Copies that ended in the range.
+    std::span<const api::TransferRow> transfers(TimeRange range) const;
+    std::span<const api::EvictionRow> evictions(TimeRange range) const;
     /// Events (transfers, stalls, evictions, layers) in the range.
     std::uint64_t countEvents(TimeRange range) const;
     /// Hash tables finished but not yet used at that time.
@@ -72,6 +91,8 @@ public:
     const std::vector<BatchSeries>& series() const { return m_series; }
     const std::vector<BatchSeries>& means() const { return m_means; }
     static constexpr std::size_t kMeanBatches = 4;
+    /// Of the batches [begin, end), by their place among the rows.
+    SeriesBlock seriesBlock(std::size_t begin, std::size_t end) const;
 
     const CoverageIndex& transferCoverage() const { return m_transferCoverage; } ///< by TransferKind
     const CoverageIndex& stallCoverage() const { return m_stallCoverage; } ///< by StallCause
@@ -88,7 +109,11 @@ private:
     void index();
     void updateSeries();
     void updateMeans(std::size_t from);
+    void updateBlocks(std::size_t from);
+    SeriesBlock blockOf(std::size_t begin, std::size_t end) const;
     void grow();
+
+    static constexpr std::size_t kBlock = 64;
 
     bool m_hasRun = false;
     bool m_live = false;
@@ -101,6 +126,7 @@ private:
     ExpertCountIndex m_counts;
     std::vector<BatchSeries> m_series;
     std::vector<BatchSeries> m_means;
+    std::vector<SeriesBlock> m_blocks; ///< of kBlock batches each
     CoverageIndex m_transferCoverage;
     CoverageIndex m_stallCoverage;
     CoverageIndex m_layerCoverage;

@@ -62,22 +62,34 @@ const api::BatchRow* RecordingModel::batchAt(Nanoseconds time) const
     return next == all.begin() ? nullptr : &*std::prev(next);
 }
 
+const api::BatchRow* RecordingModel::batch(std::uint32_t number) const
+{
+    const auto& all = rows().batches;
+    const auto at = std::partition_point(
+        all.begin(), all.end(), [number](const api::BatchRow& row) { return row.batch < number; });
+    return at != all.end() && at->batch == number ? &*at : nullptr;
+}
+
 const api::StallRow* RecordingModel::stallAt(Nanoseconds time) const
 {
     return coveringRow(rows().stalls, time);
 }
 
-const api::StallRow* RecordingModel::nextStall(Nanoseconds after) const
+const api::StallRow* RecordingModel::nextStall(Nanoseconds after, std::optional<ExpertKey> expert) const
 {
     const auto& all = rows().stalls;
-    const auto at = firstBeginningAt(all, after + 1);
+    auto at = firstBeginningAt(all, after + 1);
+    while (expert && at != all.end() && at->key != *expert)
+        ++at;
     return at == all.end() ? nullptr : &*at;
 }
 
-const api::StallRow* RecordingModel::previousStall(Nanoseconds before) const
+const api::StallRow* RecordingModel::previousStall(Nanoseconds before, std::optional<ExpertKey> expert) const
 {
     const auto& all = rows().stalls;
-    const auto at = firstBeginningAt(all, before);
+    auto at = firstBeginningAt(all, before);
+    while (expert && at != all.begin() && std::prev(at)->key != *expert)
+        --at;
     return at == all.begin() ? nullptr : &*std::prev(at);
 }
 
@@ -106,6 +118,36 @@ std::span<const api::UseRow> RecordingModel::uses(TimeRange range) const
     const auto last = std::partition_point(
         first, uses.end(), [&](const api::UseRow& row) { return row.batch <= std::prev(end)->batch; });
     return {first, last};
+}
+
+std::span<const api::UseRow> RecordingModel::usesOf(std::uint32_t batch) const
+{
+    const auto& all = rows().uses;
+    const auto first = std::partition_point(
+        all.begin(), all.end(), [batch](const api::UseRow& row) { return row.batch < batch; });
+    const auto last = std::partition_point(
+        first, all.end(), [batch](const api::UseRow& row) { return row.batch <= batch; });
+    return {first, last};
+}
+
+std::span<const api::StallRow> RecordingModel::stallsOf(const api::BatchRow& batch) const
+{
+    const auto& all = rows().stalls;
+    const auto first = firstEndingAfter(all, batch.begin);
+    const auto last = firstEndingAfter(all, batch.end);
+    return {first, last};
+}
+
+std::span<const api::TransferRow> RecordingModel::transfers(TimeRange range) const
+{
+    const auto& all = rows().transfers;
+    return {firstEndingAfter(all, range.begin), firstEndingAfter(all, range.end)};
+}
+
+std::span<const api::EvictionRow> RecordingModel::evictions(TimeRange range) const
+{
+    const auto& all = rows().evictions;
+    return {firstAfter(all, range.begin), firstAfter(all, range.end)};
 }
 
 ExpertCounts RecordingModel::countExperts(TimeRange range) const

@@ -32,22 +32,31 @@ void TimeAxis::track(const RecordingModel* model)
         m_model->disconnect(this);
     m_model = model;
     connect(model, &RecordingModel::resetDone, this, [this] {
-        m_undo.clear();
-        m_redo.clear();
-        m_selection.reset();
-        m_hover.reset();
-        m_follow = true;
-        m_visible = {};
-        m_extent = {};
+        forgetView();
         setExtent(m_model->extent());
         Q_EMIT selectionChanged();
         Q_EMIT hoverChanged();
+        Q_EMIT batchChanged();
+        Q_EMIT expertChanged();
         Q_EMIT followChanged();
         Q_EMIT historyChanged();
     });
     connect(model, &RecordingModel::appended, this, [this] { setExtent(m_model->extent()); });
     connect(model, &QObject::destroyed, this, [this] { m_model = nullptr; });
     setExtent(model->extent());
+}
+
+void TimeAxis::forgetView()
+{
+    m_undo.clear();
+    m_redo.clear();
+    m_selection.reset();
+    m_hover.reset();
+    m_batch.reset();
+    m_expert.reset();
+    m_follow = true;
+    m_visible = {};
+    m_extent = {};
 }
 
 TimeRange TimeAxis::clamped(TimeRange range) const
@@ -91,7 +100,7 @@ void TimeAxis::remember(Step step)
     m_sinceStep.start();
     if (sameGesture && !m_undo.empty())
         return;
-    m_undo.push_back(m_visible);
+    m_undo.push_back({m_visible, m_expert});
     if (m_undo.size() > kLongestHistory)
         m_undo.erase(m_undo.begin());
     m_redo.clear();
@@ -158,7 +167,10 @@ void TimeAxis::fitAll()
 void TimeAxis::fitSelection()
 {
     if (m_selection)
-        setVisible(*m_selection);
+        return setVisible(*m_selection);
+    const api::BatchRow* row = m_batch && m_model ? m_model->batch(*m_batch) : nullptr;
+    if (row)
+        setVisible({row->begin, row->end});
 }
 
 void TimeAxis::setSelection(TimeRange range)
@@ -173,12 +185,33 @@ void TimeAxis::setSelection(TimeRange range)
     Q_EMIT selectionChanged();
 }
 
+void TimeAxis::selectBatch(std::optional<std::uint32_t> batch)
+{
+    if (m_batch == batch)
+        return;
+    m_batch = batch;
+    Q_EMIT batchChanged();
+}
+
+void TimeAxis::filterExpert(std::optional<ExpertKey> expert)
+{
+    if (m_expert == expert)
+        return;
+    remember(Step::jump);
+    m_expert = expert;
+    Q_EMIT expertChanged();
+}
+
 void TimeAxis::clear()
 {
-    if (!m_selection)
-        return;
-    m_selection.reset();
-    Q_EMIT selectionChanged();
+    if (m_selection) {
+        m_selection.reset();
+        Q_EMIT selectionChanged();
+    } else if (m_expert) {
+        filterExpert(std::nullopt);
+    } else {
+        selectBatch(std::nullopt);
+    }
 }
 
 void TimeAxis::setHover(std::optional<Nanoseconds> time)
@@ -210,30 +243,31 @@ void TimeAxis::reveal(TimeRange range)
     setVisible({middle - width / 2, middle - width / 2 + width});
 }
 
+void TimeAxis::bringBack(std::vector<View>& from, std::vector<View>& to)
+{
+    if (from.empty())
+        return;
+    to.push_back({m_visible, m_expert});
+    const View view = from.back();
+    from.pop_back();
+    m_lastStep = Step::jump;
+    show(view.visible);
+    leaveLiveEdge();
+    if (m_expert != view.expert) {
+        m_expert = view.expert;
+        Q_EMIT expertChanged();
+    }
+    Q_EMIT historyChanged();
+}
+
 void TimeAxis::undo()
 {
-    if (m_undo.empty())
-        return;
-    m_redo.push_back(m_visible);
-    const TimeRange range = m_undo.back();
-    m_undo.pop_back();
-    m_lastStep = Step::jump;
-    show(range);
-    leaveLiveEdge();
-    Q_EMIT historyChanged();
+    bringBack(m_undo, m_redo);
 }
 
 void TimeAxis::redo()
 {
-    if (m_redo.empty())
-        return;
-    m_undo.push_back(m_visible);
-    const TimeRange range = m_redo.back();
-    m_redo.pop_back();
-    m_lastStep = Step::jump;
-    show(range);
-    leaveLiveEdge();
-    Q_EMIT historyChanged();
+    bringBack(m_redo, m_undo);
 }
 
 } // namespace sida::ui

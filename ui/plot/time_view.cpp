@@ -4,11 +4,14 @@
 
 #include "ui/theme/theme_manager.h"
 
+#include <QApplication>
+#include <QClipboard>
 #include <QElapsedTimer>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QLoggingCategory>
 #include <QMouseEvent>
+#include <QPaintEngine>
 #include <QPainter>
 #include <QToolTip>
 #include <QWheelEvent>
@@ -26,6 +29,7 @@ namespace
 Q_LOGGING_CATEGORY(frameTime, "sida.ui.frametime", QtWarningMsg)
 
 constexpr int kRefreshMs = 33;
+constexpr int kClickSlop = 4; // pixels that a hand moves while it clicks
 constexpr double kWheelStep = 1.25; // per notch
 
 } // namespace
@@ -50,6 +54,8 @@ TimeView::TimeView(RecordingModel* model, TimeAxis* axis, QWidget* parent)
     connect(axis, &TimeAxis::extentChanged, this, &TimeView::scheduleRefresh);
     connect(axis, &TimeAxis::selectionChanged, this, &TimeView::scheduleRefresh);
     connect(axis, &TimeAxis::followChanged, this, &TimeView::scheduleRefresh);
+    connect(axis, &TimeAxis::batchChanged, this, &TimeView::scheduleRefresh);
+    connect(axis, &TimeAxis::expertChanged, this, &TimeView::scheduleRefresh);
     connect(axis, &TimeAxis::hoverChanged, this, [this] { update(); });
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, &TimeView::scheduleRefresh);
 }
@@ -109,6 +115,14 @@ void TimeView::paintEvent(QPaintEvent*)
         paintEmpty(painter);
         return;
     }
+    if (painter.paintEngine()->type() == QPaintEngine::SVG) { // lines that scale, not our pixels
+        painter.setFont(Theme::font(TextStyle::small));
+        paintContent(painter);
+        paintOverlay(painter);
+        if (!columns().readout.isEmpty())
+            paintReadout(painter);
+        return;
+    }
     const qreal ratio = devicePixelRatioF();
     const QSize pixels(qCeil(width() * ratio), qCeil(height() * ratio));
     if (m_stale || m_picture.size() != pixels) {
@@ -165,6 +179,14 @@ void TimeView::paintOverlay(QPainter& painter)
     const TimeScale map = scale();
     painter.save();
     painter.setClipRect(area);
+    if (const api::BatchRow* batch = selectedBatch()) {
+        const int from = map.pixel(batch->begin);
+        const int to = std::max(from + 1, map.pixel(batch->end));
+        // Edges only: a veil over the marks would change what their colours say.
+        const QColor edge = theme().color(Role::accent);
+        painter.fillRect(QRect(from, area.top(), 1, area.height()), edge);
+        painter.fillRect(QRect(to - 1, area.top(), 1, area.height()), edge);
+    }
     if (const auto& selection = m_axis->selection()) {
         const int from = map.pixel(selection->begin);
         const int to = map.pixel(selection->end);
@@ -201,7 +223,7 @@ void TimeView::mouseMoveEvent(QMouseEvent* event)
 {
     const QRect plot = columns().plot;
     const Nanoseconds time = scale().time(event->position().x());
-    if (m_drag == Drag::pan) {
+    if (m_drag == Drag::pan && (event->pos() - m_dragFrom).manhattanLength() >= kClickSlop) {
         // The time that was taken hold of stays under the pointer.
         m_axis->pan(m_dragTime - time);
     } else if (m_drag == Drag::select) {
@@ -211,8 +233,39 @@ void TimeView::mouseMoveEvent(QMouseEvent* event)
     m_axis->setHover(inside ? std::optional(scale().time(event->position().x())) : std::nullopt);
 }
 
+const api::BatchRow* TimeView::selectedBatch() const
+{
+    const api::BatchRow* batch = m_axis->batch() ? m_model->batch(*m_axis->batch()) : nullptr;
+    const TimeRange visible = m_axis->visible();
+    return batch && batch->end >= visible.begin && batch->begin <= visible.end ? batch : nullptr;
+}
+
+const api::BatchRow* TimeView::batchUnder(const QPoint& point) const
+{
+    const Nanoseconds time = scale().time(point.x());
+    const api::BatchRow* batch = m_model->batchAt(time);
+    return batch && batch->end >= time ? batch : nullptr;
+}
+
+void TimeView::clicked(const QPoint& point)
+{
+    const api::BatchRow* batch = batchUnder(point);
+    m_axis->selectBatch(batch ? std::optional(batch->batch) : std::nullopt);
+}
+
+void TimeView::mouseDoubleClickEvent(QMouseEvent* event)
+{
+    const api::BatchRow* batch = columns().plot.contains(event->pos()) ? batchUnder(event->pos()) : nullptr;
+    if (event->button() != Qt::LeftButton || !batch)
+        return;
+    m_axis->selectBatch(batch->batch);
+    m_axis->setVisible({batch->begin, batch->end});
+}
+
 void TimeView::mouseReleaseEvent(QMouseEvent* event)
 {
+    if (m_drag == Drag::pan && (event->pos() - m_dragFrom).manhattanLength() < kClickSlop)
+        clicked(event->pos());
     m_drag = Drag::none;
     unsetCursor();
     QWidget::mouseReleaseEvent(event);
@@ -293,6 +346,8 @@ void TimeView::keyPressEvent(QKeyEvent* event)
         m_axis->undo();
     else if (event->matches(QKeySequence::Redo))
         m_axis->redo();
+    else if (event->matches(QKeySequence::Copy) && hasContent())
+        QApplication::clipboard()->setText(readout().join(QLatin1Char('\n')));
     else if (!handleNavigationKey(event))
         QWidget::keyPressEvent(event);
 }

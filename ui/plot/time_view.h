@@ -43,12 +43,16 @@ protected:
     /// Top and bottom of what the crosshair crosses.
     virtual QRect crosshairArea() const { return columns().plot; }
     virtual void contentChanged() { } ///< rows, range or selection changed; before it is painted
+    /// A click that did not drag: the batch at that time is the one to look at.
+    virtual void clicked(const QPoint& point);
 
     RecordingModel& model() const { return *m_model; }
     TimeAxis& axis() const { return *m_axis; }
     const Theme& theme() const;
     Columns columns() const { return Columns::of(rect()); }
     TimeScale scale() const;
+    /// What the axis' batch is drawn as; null when none is selected or it is out of sight.
+    const api::BatchRow* selectedBatch() const;
     /// Where the readout is taken: under the pointer, else the end of what is visible.
     Nanoseconds readoutTime() const;
     void scheduleRefresh();
@@ -59,6 +63,7 @@ protected:
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void leaveEvent(QEvent* event) override;
@@ -72,6 +77,7 @@ private:
     void paintFocus(QPainter& painter);
     bool handleNavigationKey(QKeyEvent* event);
     void stepHover(bool forward);
+    const api::BatchRow* batchUnder(const QPoint& point) const;
 
     RecordingModel* m_model;
     TimeAxis* m_axis;

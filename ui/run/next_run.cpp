@@ -22,7 +22,8 @@ bool sameOptions(const api::RunOptions& a, const api::RunOptions& b)
 {
     return a.policy == b.policy && a.routing == b.routing && a.eviction == b.eviction && a.topK == b.topK
         && a.lookahead == b.lookahead && a.budget == b.budget && a.device == b.device && a.dtype == b.dtype
-        && a.threads == b.threads && a.batchSize == b.batchSize && a.repeat == b.repeat;
+        && a.maxNewTokens == b.maxNewTokens && a.threads == b.threads && a.batchSize == b.batchSize
+        && a.repeat == b.repeat;
 }
 
 } // namespace
@@ -115,6 +116,15 @@ void NextRun::setPolicyByUser(api::Policy policy)
     options.policy = policy;
     options.eviction = policy == api::Policy::sida ? api::Eviction::lookahead : api::Eviction::lru;
     setOptions(options);
+}
+
+void NextRun::setTask(std::optional<api::Task> task)
+{
+    if (m_task == task)
+        return;
+    m_task = task;
+    Q_EMIT taskChanged();
+    Q_EMIT changed();
 }
 
 void NextRun::setBudget(const units::Budget& budget)

@@ -55,6 +55,9 @@ public:
     void setOptions(const api::RunOptions& options);
     /// Until then the policy follows what is loaded: sida with a predictor, on-demand without.
     void setPolicyByUser(api::Policy policy);
+    /// What the dataset is read as; nothing = as its content and the model say.
+    void setTask(std::optional<api::Task> task);
+    const std::optional<api::Task>& task() const { return m_task; }
     void setBudget(const units::Budget& budget);
 
     const std::shared_ptr<const api::ModelInfo>& model() const { return m_model; }
@@ -77,6 +80,8 @@ Q_SIGNALS:
     void changed();
     /// A budget plan made for the options before no longer holds.
     void optionsChanged();
+    /// The dataset is to be read anew.
+    void taskChanged();
 
 private:
     PartStatus loadedStatus(Part part) const;
@@ -95,6 +100,7 @@ private:
     std::shared_ptr<const api::DoctorReport> m_doctor;
     std::shared_ptr<const api::BudgetPlan> m_plan;
     api::RunOptions m_options;
+    std::optional<api::Task> m_task;
     bool m_policyChosen = false;
     bool m_budgetChosen = false;
     std::array<bool, kParts> m_loading{};

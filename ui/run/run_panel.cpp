@@ -22,6 +22,8 @@ namespace sida::ui
 namespace
 {
 
+constexpr int kAsFile = -1; // beside the values of api::Task
+
 QSpinBox* makeSpin(int low, int high, const QString& name, const QString& tip)
 {
     auto* spin = new QSpinBox;
@@ -108,6 +110,47 @@ QWidget* RunPanel::makeCards()
     return cards;
 }
 
+void RunPanel::addTasks()
+{
+    m_task = new OptionBox(tr("Task"));
+    m_task->add(kAsFile, tr("as the file says"), tr("Told from the dataset's columns and the model's head"));
+    const std::pair<api::Task, QString> tasks[]
+        = {{api::Task::classify, tr("Sentences or pairs with a label; any number of labels")},
+           {api::Task::sst2, tr("GLUE SST-2: the sentiment of one sentence")},
+           {api::Task::mrpc, tr("GLUE MRPC: whether two sentences say the same")},
+           {api::Task::rte, tr("GLUE RTE: whether one sentence follows from another")},
+           {api::Task::multirc, tr("SuperGLUE MultiRC: whether an answer to a question is right")},
+           {api::Task::text, tr("Any text through the encoder, without an answer")},
+           {api::Task::seq2seq, tr("Generate from a source, word by word")},
+           {api::Task::score, tr("Judge given targets: cross-entropy and perplexity")}};
+    for (const auto& [task, tip] : tasks)
+        m_task->add(static_cast<int>(task), toText(api::name(task)), tip);
+    connect(m_task, &OptionBox::chosen, this, [this] {
+        const int value = m_task->value<int>();
+        m_run->setTask(value == kAsFile ? std::nullopt : std::optional(static_cast<api::Task>(value)));
+    });
+}
+
+void RunPanel::refreshTask()
+{
+    m_task->setValue(m_run->task() ? static_cast<int>(*m_run->task()) : kAsFile);
+    const auto& model = m_run->model();
+    const auto& dataset = m_run->dataset();
+    m_task->setItemText(
+        0,
+        dataset && !m_run->task() ? tr("as the file says: %1").arg(toText(api::name(dataset->task)))
+                                  : tr("as the file says"));
+    for (const api::Task task :
+         {api::Task::classify, api::Task::sst2, api::Task::mrpc, api::Task::rte, api::Task::multirc})
+        m_task->setImpossible(
+            static_cast<int>(task),
+            model && model->labels == 0 ? tr("The model has no classifier") : QString());
+    for (const api::Task task : {api::Task::seq2seq, api::Task::score})
+        m_task->setImpossible(
+            static_cast<int>(task), model && !model->generates ? tr("The model has no decoder") : QString());
+    m_maxNewTokens->setEnabled(dataset && dataset->task == api::Task::seq2seq);
+}
+
 void RunPanel::addPolicies()
 {
     m_policy = new OptionBox(tr("Policy"));
@@ -144,6 +187,7 @@ void RunPanel::addPolicies()
 
 QWidget* RunPanel::makeOptions()
 {
+    addTasks();
     addPolicies();
     m_device = new OptionBox(tr("Device"));
     m_device->add(
@@ -163,6 +207,7 @@ QWidget* RunPanel::makeOptions()
     column->setSpacing(8);
     auto* rows = new QWidget;
     auto* form = makeForm(rows);
+    addRow(form, tr("Task"), m_task);
     addRow(form, tr("Policy"), m_policy);
     addRow(form, tr("Routing"), m_routing);
     addRow(form, tr("Eviction"), m_eviction);
@@ -177,7 +222,7 @@ QWidget* RunPanel::makeOptions()
     });
     for (OptionBox* box : {m_routing, m_eviction, m_device, m_dtype})
         connect(box, &OptionBox::chosen, this, &RunPanel::applyOptions);
-    for (QSpinBox* spin : {m_batchSize, m_topK, m_lookahead, m_threads, m_repeat})
+    for (QSpinBox* spin : {m_batchSize, m_topK, m_lookahead, m_maxNewTokens, m_threads, m_repeat})
         connect(spin, &QSpinBox::valueChanged, this, &RunPanel::applyOptions);
     return m_options;
 }
@@ -190,6 +235,8 @@ QWidget* RunPanel::makeMore()
     m_threads = makeSpin(
         0, 1024, tr("Threads"), tr("Threads of the arithmetic; as many as there are cores by default"));
     m_threads->setSpecialValueText(tr("all cores"));
+    m_maxNewTokens
+        = makeSpin(1, 65536, tr("New tokens"), tr("Most tokens that task seq2seq generates for a sample"));
     m_repeat = makeSpin(1, 100000, tr("Passes"), tr("How often the dataset is run through"));
 
     auto* holder = new QWidget;
@@ -204,6 +251,7 @@ QWidget* RunPanel::makeMore()
     addRow(form, tr("Lookahead"), m_lookahead);
     addRow(form, tr("Threads"), m_threads);
     addRow(form, tr("Passes"), m_repeat);
+    addRow(form, tr("New tokens"), m_maxNewTokens);
     m_more->hide();
     connect(m_moreToggle, &QCheckBox::toggled, m_more, &QWidget::setVisible);
     column->addWidget(m_moreToggle);
@@ -300,6 +348,8 @@ void RunPanel::refreshOptions()
     m_lookahead->setValue(options.lookahead);
     m_threads->setValue(options.threads);
     m_repeat->setValue(options.repeat);
+    m_maxNewTokens->setValue(options.maxNewTokens);
+    refreshTask();
 
     const bool predicting = options.policy == api::Policy::sida;
     const bool resident = options.policy == api::Policy::resident;
@@ -361,6 +411,7 @@ void RunPanel::applyOptions()
     options.lookahead = m_lookahead->value();
     options.threads = m_threads->value();
     options.repeat = m_repeat->value();
+    options.maxNewTokens = m_maxNewTokens->value();
     m_run->setOptions(options);
 }
 

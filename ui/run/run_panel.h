@@ -44,6 +44,8 @@ private:
     QWidget* makeOptions();
     QWidget* makeMore();
     QWidget* makeFoot();
+    void addTasks();
+    void refreshTask();
     void addPolicies();
     void refresh();
     void refreshCards();
@@ -61,6 +63,7 @@ private:
     CardButton* m_predictor = nullptr;
     QPushButton* m_train = nullptr;
     QWidget* m_options = nullptr;
+    OptionBox* m_task = nullptr;
     OptionBox* m_policy = nullptr;
     OptionBox* m_routing = nullptr;
     OptionBox* m_eviction = nullptr;
@@ -69,6 +72,7 @@ private:
     QSpinBox* m_batchSize = nullptr;
     QCheckBox* m_moreToggle = nullptr;
     QWidget* m_more = nullptr;
+    QSpinBox* m_maxNewTokens = nullptr;
     QSpinBox* m_topK = nullptr;
     QSpinBox* m_lookahead = nullptr;
     QSpinBox* m_threads = nullptr;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/main_actions.h"
 
+#include "ui/batch/batch_panel.h"
 #include "ui/shell/studio.h"
 #include "ui/shell/workbench.h"
 #include "ui/theme/theme_manager.h"
@@ -11,6 +12,7 @@
 #include <QDockWidget>
 #include <QMenu>
 #include <QMenuBar>
+#include <QTabWidget>
 #include <QToolBar>
 
 namespace sida::ui
@@ -25,6 +27,12 @@ MainActions::MainActions(Studio* studio, Workbench* workbench, QObject* parent)
     makeRunActions();
     makeTimeActions();
     makeThemeActions();
+    makeViewActions();
+    palette = make(
+        tr("Find or Run..."), QStringLiteral("Ctrl+Shift+P"),
+        tr("Type a part of any action, the number of a batch, or layer and expert"));
+    settings
+        = make(tr("Settings..."), QStringLiteral("Ctrl+,"), tr("Theme, folders and what is shown first"));
     startPage = make(
         tr("Start Page"), QStringLiteral("Ctrl+Shift+H"),
         tr("Show what the next run is made of and the recent sessions"));
@@ -41,6 +49,8 @@ MainActions::MainActions(Studio* studio, Workbench* workbench, QObject* parent)
     connect(&m_studio->axis(), &TimeAxis::historyChanged, this, &MainActions::refresh);
     connect(&m_studio->axis(), &TimeAxis::selectionChanged, this, &MainActions::refresh);
     connect(&m_studio->axis(), &TimeAxis::followChanged, this, &MainActions::refresh);
+    connect(&m_studio->axis(), &TimeAxis::batchChanged, this, &MainActions::refresh);
+    connect(&m_studio->axis(), &TimeAxis::expertChanged, this, &MainActions::refresh);
     refresh();
 }
 
@@ -63,6 +73,11 @@ void MainActions::makeFileActions()
         = make(tr("Open Predictor..."), QStringLiteral("Ctrl+P"), tr("Choose the predictor of the next run"));
     openSession = make(tr("Open Session..."), QStringLiteral("Ctrl+O"), tr("Show a recorded run"));
     openSession->setIconText(tr("Open..."));
+    exportPicture = make(
+        tr("Export View..."), QStringLiteral("Ctrl+E"), tr("Save one view or the window as PNG or SVG"));
+    exportRows = make(
+        tr("Export Visible Range..."), QStringLiteral("Ctrl+Shift+E"),
+        tr("Save the batches in view with their figures as CSV"));
     quit = make(
         tr("Quit"), QStringLiteral("Ctrl+Q"), tr("Close the window; a run in progress is stopped and kept"));
     recent = new QMenu(tr("Recent Sessions"));
@@ -84,10 +99,16 @@ void MainActions::makeTimeActions()
 {
     TimeAxis& axis = m_studio->axis();
     undoZoom = make(tr("Undo Zoom"), QStringLiteral("Ctrl+Z"), tr("Back to the range seen before"));
+    undoZoom->setShortcuts(
+        {QKeySequence(QStringLiteral("Ctrl+Z")), QKeySequence(QStringLiteral("Alt+Left"))});
     undoZoom->setIconText(QString(QChar(0x21B6)) + tr(" Zoom"));
     redoZoom = make(tr("Redo Zoom"), QStringLiteral("Ctrl+Shift+Z"), tr("Forward to the range seen after"));
+    redoZoom->setShortcuts(
+        {QKeySequence(QStringLiteral("Ctrl+Shift+Z")), QKeySequence(QStringLiteral("Alt+Right"))});
     redoZoom->setIconText(QString(QChar(0x21B7)) + tr(" Zoom"));
-    fit = make(tr("Fit Selection"), QStringLiteral("F"), tr("Make the selected range fill the views"));
+    fit = make(
+        tr("Fit Selection"), QStringLiteral("F"),
+        tr("Make the selected range, or else the selected batch, fill the views"));
     fit->setIconText(tr("Fit  F"));
     all = make(
         tr("Show All"), QStringLiteral("Ctrl+0"), tr("Show the whole run; Home does the same in a view"));
@@ -96,6 +117,14 @@ void MainActions::makeTimeActions()
     previousStall->setIconText(QString(QChar(0x25C0)) + tr(" Stall  ,"));
     nextStall = make(tr("Next Stall"), QStringLiteral("."), tr("Go to the next stall"));
     nextStall->setIconText(tr("Stall ") + QString(QChar(0x25B6)) + tr("  ."));
+    previousStall->setShortcuts({QKeySequence(QStringLiteral(",")), QKeySequence(QStringLiteral("Shift+N"))});
+    nextStall->setShortcuts({QKeySequence(QStringLiteral(".")), QKeySequence(QStringLiteral("N"))});
+    clearFocus = make(
+        tr("Clear Selection or Filter"), QStringLiteral("Esc"),
+        tr("Forget the selected range, then the expert filtered by, then the batch"));
+    slowest = make(
+        tr("Slowest Batch in View"), QStringLiteral("S"),
+        tr("Look at the batch that took longest of those in view"));
     follow = make(
         tr("Follow Live"), QStringLiteral("Ctrl+L"),
         tr("Keep the newest batches in view; recording goes on either way"));
@@ -104,6 +133,8 @@ void MainActions::makeTimeActions()
     connect(redoZoom, &QAction::triggered, &axis, &TimeAxis::redo);
     connect(fit, &QAction::triggered, &axis, &TimeAxis::fitSelection);
     connect(all, &QAction::triggered, &axis, &TimeAxis::fitAll);
+    connect(clearFocus, &QAction::triggered, &axis, &TimeAxis::clear);
+    connect(slowest, &QAction::triggered, m_workbench->batchPanel(), &BatchPanel::goToSlowest);
     connect(follow, &QAction::toggled, &axis, &TimeAxis::setFollowLive);
     connect(previousStall, &QAction::triggered, this, [this] { goToStall(false); });
     connect(nextStall, &QAction::triggered, this, [this] { goToStall(true); });
@@ -126,17 +157,45 @@ void MainActions::makeThemeActions()
     });
 }
 
+/// One action a view, so that each can be reached by its key and found in the palette.
+void MainActions::makeViewActions()
+{
+    int number = 1;
+    for (int i = 0; i < m_workbench->tabs()->count(); ++i) {
+        QWidget* view = m_workbench->tabs()->widget(i);
+        const QString title = m_workbench->tabs()->tabText(i);
+        QAction* action = make(
+            tr("Show %1").arg(title), QStringLiteral("Ctrl+Alt+%1").arg(number++),
+            tr("Bring %1 to the front").arg(title));
+        connect(action, &QAction::triggered, m_workbench, [this, view] {
+            m_workbench->bringUp(view);
+            view->setFocus(Qt::ShortcutFocusReason);
+        });
+        views.push_back(action);
+    }
+}
+
+QList<QAction*> MainActions::everything() const
+{
+    QList<QAction*> actions = findChildren<QAction*>(Qt::FindDirectChildrenOnly);
+    for (const QDockWidget* dock : m_workbench->docks())
+        actions << dock->toggleViewAction();
+    return actions << recent->actions();
+}
+
 void MainActions::goToStall(bool next)
 {
     TimeAxis& axis = m_studio->axis();
     const TimeRange visible = axis.visible();
     const Nanoseconds from = axis.hover().value_or(visible.begin + visible.width() / 2);
     const RecordingModel& recording = m_studio->recording();
-    const api::StallRow* stall = next ? recording.nextStall(from) : recording.previousStall(from);
+    const api::StallRow* stall
+        = next ? recording.nextStall(from, axis.expert()) : recording.previousStall(from, axis.expert());
     if (!stall)
         return;
     axis.setFollowLive(false);
     axis.reveal({stall->begin, stall->end});
+    axis.selectBatch(stall->batch);
     axis.setHover(stall->begin + (stall->end - stall->begin) / 2);
 }
 
@@ -146,7 +205,9 @@ void MainActions::fillMenus(QMenuBar* bar)
     file->addActions({openModel, openDataset, openPredictor, openSession});
     file->addMenu(recent);
     file->addSeparator();
-    file->addAction(quit);
+    file->addActions({exportPicture, exportRows});
+    file->addSeparator();
+    file->addActions({settings, quit});
     QMenu* view = fillViewMenu(bar);
     QMenu* run = bar->addMenu(tr("&Run"));
     run->addActions({start, stop});
@@ -155,11 +216,12 @@ void MainActions::fillMenus(QMenuBar* bar)
     QMenu* time = bar->addMenu(tr("&Timeline"));
     time->addActions({undoZoom, redoZoom, fit, all});
     time->addSeparator();
-    time->addActions({previousStall, nextStall});
+    time->addActions({previousStall, nextStall, slowest});
     time->addSeparator();
+    time->addAction(clearFocus);
     time->addAction(follow);
     QMenu* help = bar->addMenu(tr("&Help"));
-    help->addActions({shortcuts, about});
+    help->addActions({palette, shortcuts, about});
     for (QMenu* menu : {file, view, run, time, help})
         menu->setToolTipsVisible(true);
 }
@@ -175,6 +237,10 @@ QMenu* MainActions::fillViewMenu(QMenuBar* bar)
         toggle->setShortcut(QKeySequence(QStringLiteral("Alt+%1").arg(number++)));
         view->addAction(toggle);
     }
+    view->addSeparator();
+    for (QAction* action : views)
+        view->addAction(action);
+    view->addSeparator();
     view->addAction(restoreLayout);
     view->addSeparator();
     QMenu* themes = view->addMenu(tr("Theme"));
@@ -195,6 +261,14 @@ void MainActions::fillToolBar(QToolBar* bar)
     bar->addActions({previousStall, nextStall});
     bar->addSeparator();
     bar->addAction(follow);
+    auto* gap = new QWidget;
+    gap->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    bar->addWidget(gap);
+    palette->setIconText(tr("Find or run   Ctrl+Shift+P"));
+    bar->addAction(palette);
+    auto* end = new QWidget;
+    end->setFixedWidth(4);
+    bar->addWidget(end);
 }
 
 void MainActions::refresh()
@@ -213,7 +287,11 @@ void MainActions::refresh()
     const TimeAxis& axis = m_studio->axis();
     undoZoom->setEnabled(axis.canUndo());
     redoZoom->setEnabled(axis.canRedo());
-    fit->setEnabled(axis.selection().has_value());
+    fit->setEnabled(axis.selection() || axis.batch());
+    clearFocus->setEnabled(axis.canClear());
+    slowest->setEnabled(shown);
+    exportPicture->setEnabled(shown);
+    exportRows->setEnabled(shown);
     all->setEnabled(shown);
     previousStall->setEnabled(shown);
     nextStall->setEnabled(shown);
@@ -228,17 +306,27 @@ void MainActions::refresh()
 QString MainActions::shortcutSheet() const
 {
     QStringList rows;
+    const auto addRow = [&](const QString& keys, const QString& what) {
+        rows << QStringLiteral("<tr><td style='padding-right:24px'><b>%1</b></td><td>%2</td></tr>")
+                    .arg(keys.toHtmlEscaped(), what.toHtmlEscaped());
+    };
     const auto add = [&](const QAction* action) {
         if (!action->shortcut().isEmpty())
-            rows << QStringLiteral("<tr><td style='padding-right:24px'><b>%1</b></td><td>%2</td></tr>")
-                        .arg(
-                            action->shortcut().toString(QKeySequence::NativeText).toHtmlEscaped(),
-                            action->text().toHtmlEscaped());
+            addRow(QKeySequence::listToString(action->shortcuts(), QKeySequence::NativeText), action->text());
     };
     for (const QAction* action : findChildren<QAction*>(Qt::FindDirectChildrenOnly))
         add(action);
     for (const QDockWidget* dock : m_workbench->docks())
         add(dock->toggleViewAction());
+    // What the views over time do by themselves.
+    addRow(tr("Wheel, + and -"), tr("Zoom at the pointer"));
+    addRow(tr("Drag, Left and Right"), tr("Move along the run; Shift with the arrows moves further"));
+    addRow(tr("Drag with Ctrl or Shift"), tr("Select a range; Range sums it up"));
+    addRow(tr("Click, double click"), tr("Select a batch; make it fill the views"));
+    addRow(tr("Ctrl+Left, Ctrl+Right"), tr("Put the crosshair on the batch before or after"));
+    addRow(tr("Home, End"), tr("Show the whole run; follow its end"));
+    addRow(tr("Ctrl+C"), tr("Copy the figures at the crosshair, or of the cell or table"));
+    addRow(tr("Arrows in the heatmap, Enter"), tr("Move from expert to expert; filter the timeline by it"));
     return QStringLiteral("<table>%1</table>").arg(rows.join(QString()));
 }
 

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QList>
 #include <QObject>
+
+#include <vector>
 
 class QAction;
 class QActionGroup;
@@ -26,6 +29,7 @@ public:
 
     void fillMenus(QMenuBar* bar);
     void fillToolBar(QToolBar* bar);
+    void goToStall(bool next);
     /// The order in which the view was changed last decides what can be undone.
     void refresh();
 
@@ -45,12 +49,22 @@ public:
     QAction* follow = nullptr;
     QAction* previousStall = nullptr;
     QAction* nextStall = nullptr;
+    QAction* palette = nullptr;
+    QAction* clearFocus = nullptr;
+    QAction* slowest = nullptr;
+    QAction* exportPicture = nullptr;
+    QAction* exportRows = nullptr;
+    QAction* settings = nullptr;
     QAction* startPage = nullptr;
     QAction* restoreLayout = nullptr;
     QActionGroup* theme = nullptr;
     QAction* shortcuts = nullptr;
     QAction* about = nullptr;
     QMenu* recent = nullptr;
+    std::vector<QAction*> views; ///< bring up one view each
+
+    /// Everything that can be done now or later, for the palette.
+    QList<QAction*> everything() const;
 
     /// Name and shortcut of every action, for the sheet of shortcuts.
     QString shortcutSheet() const;
@@ -61,7 +75,7 @@ private:
     void makeRunActions();
     void makeTimeActions();
     void makeThemeActions();
-    void goToStall(bool next);
+    void makeViewActions();
     QMenu* fillViewMenu(QMenuBar* bar);
 
     Studio* m_studio;

@@ -2,15 +2,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/main_window.h"
 
+#include "ui/batch/batch_panel.h"
 #include "ui/budget/budget_panel.h"
+#include "ui/host/text.h"
+#include "ui/models/range_csv.h"
+#include "ui/predictor/predictor_view.h"
 #include "ui/run/run_panel.h"
 #include "ui/sessions/start_page.h"
 #include "ui/shell/banner.h"
 #include "ui/shell/budget_link.h"
+#include "ui/shell/command_palette.h"
 #include "ui/shell/controls_style.h"
+#include "ui/shell/export_dialog.h"
 #include "ui/shell/main_actions.h"
 #include "ui/shell/open_dialogs.h"
 #include "ui/shell/samples_view.h"
+#include "ui/shell/settings_dialog.h"
 #include "ui/shell/status_panel.h"
 #include "ui/shell/studio.h"
 #include "ui/shell/summary_view.h"
@@ -22,6 +29,8 @@
 #include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
+#include <QDir>
+#include <QFileDialog>
 #include <QFileInfo>
 #include <QLayout>
 #include <QMenu>
@@ -54,6 +63,7 @@ MainWindow::MainWindow(Setup setup)
     connectStartPage();
     connectRunPanel();
     connectActions();
+    connectWorkbench();
     connectStudio();
     restoreSettings();
     refreshRecentMenu();
@@ -115,13 +125,89 @@ void MainWindow::connectRunPanel()
     connect(panel, &RunPanel::trainingWanted, this, &MainWindow::showTraining);
     connect(panel, &RunPanel::startWanted, m_studio, &Studio::start);
     connect(panel, &RunPanel::stopWanted, m_studio, &Studio::stop);
-    connect(m_workbench->samples(), &SamplesView::batchChosen, this, [this](quint32 batch) {
-        const auto& rows = m_studio->recording().rows().batches;
-        if (batch >= rows.size())
+}
+
+void MainWindow::connectWorkbench()
+{
+    TimeAxis& axis = m_studio->axis();
+    connect(m_workbench->samples(), &SamplesView::batchChosen, this, &MainWindow::lookAtBatch);
+    connect(m_workbench->samples(), &SamplesView::batchSelected, this, [this, &axis](quint32 batch) {
+        const api::BatchRow* row = m_studio->recording().batch(batch);
+        if (!row)
             return;
-        m_studio->axis().setFollowLive(false);
-        m_studio->axis().setVisible({rows[batch].begin, rows[batch].end});
+        axis.setFollowLive(false);
+        axis.selectBatch(batch);
+        axis.reveal({row->begin, row->end});
     });
+    connect(&axis, &TimeAxis::batchChanged, m_workbench->samples(), [this, &axis] {
+        if (axis.batch())
+            m_workbench->samples()->showBatch(*axis.batch());
+    });
+    BatchPanel* panel = m_workbench->batchPanel();
+    connect(panel, &BatchPanel::stallWanted, m_actions, &MainActions::goToStall);
+    connect(panel, &BatchPanel::rowWanted, this, [this](quint32 batch) {
+        m_workbench->bringUp(m_workbench->samples());
+        m_workbench->samples()->showBatch(batch);
+    });
+    PredictorView* predictor = m_workbench->predictor();
+    connect(predictor, &PredictorView::evaluationWanted, this, &MainWindow::evaluate);
+    EngineHost& host = m_studio->host();
+    connect(&host, &EngineHost::evaluated, predictor, &PredictorView::setEvaluation);
+    connect(&host, &EngineHost::epochFinished, predictor, &PredictorView::addEpoch);
+    connect(&host, &EngineHost::failed, predictor, [predictor](Request request, const Error& error) {
+        if (request == Request::evaluate)
+            predictor->evaluationFailed(
+                error.kind == ErrorKind::cancelled ? tr("The evaluation was stopped.")
+                                                   : toText(error.message));
+    });
+    connect(&m_studio->nextRun(), &NextRun::changed, this, &MainWindow::refreshPredictor);
+    connect(m_studio, &Studio::activityChanged, this, &MainWindow::refreshPredictor);
+    connect(m_studio, &Studio::trainingBegan, predictor, &PredictorView::trainingBegan);
+    refreshPredictor();
+}
+
+void MainWindow::lookAtBatch(quint32 batch)
+{
+    if (!m_studio->recording().batch(batch)) {
+        m_banner->show(
+            Banner::Kind::problem,
+            tr("There is no batch %1 in this run; the last one is %2")
+                .arg(batch)
+                .arg(
+                    m_studio->recording().rows().batches.empty()
+                        ? QStringLiteral("-")
+                        : countText(m_studio->recording().rows().batches.back().batch)));
+        return;
+    }
+    showStartPage(false);
+    m_workbench->batchPanel()->goTo(batch);
+    m_workbench->bringUp(m_workbench->batchPanel());
+}
+
+void MainWindow::refreshPredictor()
+{
+    const NextRun& run = m_studio->nextRun();
+    QString blocker = m_studio->busyReason();
+    if (blocker.isEmpty() && !run.model())
+        blocker = tr("Open a model");
+    else if (blocker.isEmpty() && !run.dataset())
+        blocker = tr("Open a dataset");
+    else if (blocker.isEmpty() && !run.predictor())
+        blocker = tr("Open or train a predictor");
+    m_workbench->predictor()->setBlocker(blocker);
+}
+
+void MainWindow::evaluate()
+{
+    const api::RunOptions& run = m_studio->nextRun().options();
+    api::EvaluateOptions options;
+    options.budget = run.budget;
+    options.topK = run.topK;
+    options.batchSize = run.batchSize;
+    options.threads = run.threads;
+    options.seed = run.seed;
+    m_workbench->predictor()->evaluationBegan();
+    m_studio->evaluate(options);
 }
 
 void MainWindow::connectActions()
@@ -135,6 +221,10 @@ void MainWindow::connectActions()
     connect(m_actions->demo, &QAction::triggered, this, &MainWindow::runDemo);
     connect(m_actions->startPage, &QAction::triggered, this, &MainWindow::showStartPage);
     connect(m_actions->shortcuts, &QAction::triggered, this, &MainWindow::showShortcuts);
+    connect(m_actions->palette, &QAction::triggered, this, &MainWindow::showPalette);
+    connect(m_actions->exportPicture, &QAction::triggered, this, &MainWindow::showExport);
+    connect(m_actions->exportRows, &QAction::triggered, this, &MainWindow::exportRows);
+    connect(m_actions->settings, &QAction::triggered, this, &MainWindow::showSettings);
     connect(m_actions->about, &QAction::triggered, this, &MainWindow::showAbout);
     connect(m_actions->theme, &QActionGroup::triggered, this, [this](const QAction* action) {
         m_settings->setValue(QStringLiteral("theme"), action->data().toInt());
@@ -151,10 +241,16 @@ void MainWindow::connectStudio()
     connect(m_studio, &Studio::recordingChanged, this, [this] {
         showStartPage(false);
         refresh();
+        if (m_studio->activity() != Activity::running)
+            hint(
+                QStringLiteral("batch"),
+                tr("Why was a batch slow? Click it in the timeline, press S for the slowest in view, or . "
+                   "for "
+                   "the next stall."));
     });
     connect(m_studio, &Studio::figuresChanged, this, [this] {
         if (const auto& figures = m_studio->figures())
-            m_workbench->summary()->setFigures(m_studio->recording().header(), *figures);
+            m_workbench->summary()->setFigures(m_studio->recording(), *figures);
     });
     connect(m_studio, &Studio::runBegan, m_workbench->summary(), &SummaryView::clear);
     connect(&m_studio->sessions(), &RecentSessions::changed, this, &MainWindow::refreshRecentMenu);
@@ -193,6 +289,7 @@ void MainWindow::refresh()
         break;
     case Activity::loading:
     case Activity::training:
+    case Activity::evaluating:
         break;
     }
     const QString reason = m_studio->busyReason();
@@ -311,6 +408,7 @@ void MainWindow::showProblem(const Problem& problem)
         return show(tr("Train again..."), [this] { showTraining(); });
     case Request::doctor:
     case Request::classify:
+    case Request::evaluate:
         break;
     }
     show({}, {});
@@ -325,15 +423,106 @@ void MainWindow::showShortcuts()
     box->show();
 }
 
+void MainWindow::showPalette()
+{
+    auto* dialog = new CommandPalette(m_actions->everything(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &CommandPalette::batchWanted, this, &MainWindow::lookAtBatch);
+    connect(dialog, &CommandPalette::expertWanted, this, [this](int layer, int expert) {
+        const auto& layers = m_studio->recording().header().expertsPerLayer;
+        const bool known
+            = layer < static_cast<int>(layers.size()) && expert < layers[static_cast<std::size_t>(layer)];
+        if (known)
+            m_studio->axis().filterExpert(
+                ExpertKey{static_cast<std::uint16_t>(layer), static_cast<std::uint16_t>(expert)});
+        else
+            m_banner->show(
+                Banner::Kind::problem,
+                tr("This run has no layer %1 with an expert %2").arg(layer).arg(expert));
+    });
+    dialog->open();
+}
+
+void MainWindow::showExport()
+{
+    const QString key = QStringLiteral("places/exports");
+    const QString folder = m_settings->value(key, QDir::homePath()).toString();
+    auto* dialog = new ExportDialog(this, folder);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &ExportDialog::saved, this, [this, key](const QString& file) {
+        m_settings->setValue(key, QFileInfo(file).absolutePath());
+        m_banner->show(Banner::Kind::notice, tr("Written: %1").arg(file));
+    });
+    connect(dialog, &ExportDialog::failed, this, [this](const QString& why) {
+        m_banner->show(Banner::Kind::problem, why);
+    });
+    dialog->open();
+}
+
+void MainWindow::exportRows()
+{
+    const QString key = QStringLiteral("places/exports");
+    const QString stem = QFileInfo(m_studio->sessionPath()).completeBaseName();
+    const QString place
+        = QDir(m_settings->value(key, QDir::homePath()).toString())
+              .filePath((stem.isEmpty() ? QStringLiteral("sida") : stem) + QStringLiteral(".csv"));
+    const QString file = QFileDialog::getSaveFileName(
+        this, tr("Export the batches in view"), place, tr("Comma-separated values (*.csv)"));
+    if (file.isEmpty())
+        return;
+    m_settings->setValue(key, QFileInfo(file).absolutePath());
+    const Status status = saveText(rangeCsv(m_studio->recording(), m_studio->axis().focus()), file);
+    if (status)
+        m_banner->show(Banner::Kind::notice, tr("Written: %1").arg(file));
+    else
+        m_banner->show(Banner::Kind::problem, toText(status.error().message));
+}
+
+void MainWindow::showSettings()
+{
+    auto* dialog = new SettingsDialog(m_settings, m_sessionsFolder, m_predictorsFolder, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+}
+
+/// Told once, and not at all when hints are off.
+void MainWindow::hint(const QString& key, const QString& text)
+{
+    const QString seen = QStringLiteral("hintsSeen/") + key;
+    const bool wanted = m_settings->value(QLatin1String(SettingsDialog::kHints), true).toBool();
+    if (!wanted || m_settings->value(seen).toBool() || !m_studio->recording().hasRun())
+        return;
+    m_settings->setValue(seen, true);
+    m_banner->show(Banner::Kind::notice, text, tr("No hints"), [this] {
+        m_settings->setValue(QLatin1String(SettingsDialog::kHints), false);
+    });
+}
+
+void MainWindow::reopenLast()
+{
+    const auto& sessions = m_studio->sessions().all();
+    if (m_settings->value(QLatin1String(SettingsDialog::kReopen), false).toBool() && !sessions.empty())
+        m_studio->openSession(sessions.front().path);
+}
+
 void MainWindow::showAbout()
 {
+    QStringList versions;
+    if (const auto& doctor = m_studio->nextRun().doctor())
+        for (const auto& [name, version] : doctor->versions)
+            versions << tr("%1 %2").arg(toText(name), toText(version));
+    versions << tr("Qt %1").arg(QLatin1String(qVersion()));
     auto* box = new QMessageBox(
         QMessageBox::NoIcon, tr("About SiDA Studio"),
-        tr("SiDA Studio %1\n\nRuns Mixture-of-Experts models that are larger than the GPU and shows where "
-           "the time "
-           "goes.\n\nGNU General Public License, version 3 or later.")
-            .arg(QApplication::applicationVersion()),
+        tr("<h3>SiDA Studio %1</h3><p>Runs Mixture-of-Experts models that are larger than the GPU and shows "
+           "where the time goes.</p><p>GNU General Public License, version 3 or later; it comes with no "
+           "warranty.</p><p><b>Built with</b><br>%2</p><p><b>Their licences</b><br>Qt: LGPL 3. libtorch: BSD "
+           "3-clause. "
+           "SQLite: public domain. OpenSSL: Apache 2. fmt, spdlog, nlohmann/json, utf8proc: MIT. "
+           "tl::expected: CC0.</p>")
+            .arg(QApplication::applicationVersion().toHtmlEscaped(), versions.join(QStringLiteral("<br>"))),
         QMessageBox::Close, this);
+    box->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setModal(false);
     box->show();

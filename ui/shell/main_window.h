@@ -51,6 +51,8 @@ public:
     TrainingDialog* trainingDialog() const { return m_training; }
 
     void runDemo();
+    /// Shows the session that was shown last, if the user wants that.
+    void reopenLast();
     void showStartPage(bool show);
     bool showsStartPage() const;
 
@@ -74,6 +76,15 @@ private:
     void showTraining();
     void showProblem(const Problem& problem);
     void showShortcuts();
+    void showPalette();
+    void showExport();
+    void exportRows();
+    void showSettings();
+    void connectWorkbench();
+    void refreshPredictor();
+    void evaluate();
+    void hint(const QString& key, const QString& text);
+    void lookAtBatch(quint32 batch);
     void showAbout();
 
     QSettings* m_settings;

@@ -6,7 +6,7 @@
 
 class QCheckBox;
 class QLabel;
-class QSortFilterProxyModel;
+class QLineEdit;
 class QTableView;
 
 namespace sida::ui
@@ -22,7 +22,16 @@ class SamplesView : public QWidget
 public:
     explicit SamplesView(RecordingModel* recording, QWidget* parent = nullptr);
 
+    QTableView* table() const { return m_table; }
+    QLineEdit* search() const { return m_search; }
+    QCheckBox* wrongOnly() const { return m_wrongOnly; }
+    QCheckBox* stalledOnly() const { return m_stalledOnly; }
+    /// Puts the cursor on the first sample of the batch, if the filter shows it.
+    void showBatch(quint32 batch);
+
 Q_SIGNALS:
+    /// The cursor went to a row of this batch.
+    void batchSelected(quint32 batch);
     /// A row was activated: its batch is to be shown in the timeline.
     void batchChosen(quint32 batch);
 
@@ -32,11 +41,13 @@ private:
     void filter();
 
     SamplesModel* m_model;
-    QSortFilterProxyModel* m_sorted;
     QTableView* m_table = nullptr;
     QLabel* m_empty = nullptr;
     QLabel* m_count = nullptr;
     QCheckBox* m_wrongOnly = nullptr;
+    QCheckBox* m_stalledOnly = nullptr;
+    QLineEdit* m_search = nullptr;
+    bool m_showing = false;
     QWidget* m_head = nullptr;
 };
 

@@ -128,6 +128,8 @@ QString StatusPanel::stateText() const
         return tr("Running");
     case Activity::training:
         return tr("Training");
+    case Activity::evaluating:
+        return tr("Evaluating");
     case Activity::stopping:
         return tr("Stopping...");
     case Activity::closing:

@@ -95,6 +95,8 @@ QString Studio::busyReason() const
         return tr("Something is being loaded");
     case Activity::training:
         return tr("A predictor is being trained");
+    case Activity::evaluating:
+        return tr("A predictor is being evaluated");
     case Activity::closing:
         return tr("The window is closing");
     case Activity::starting:
@@ -120,13 +122,16 @@ void Studio::updateActivity()
 {
     if (m_activity == Activity::closing)
         return;
-    const bool working = m_host->isOpen(Request::run) || m_host->isOpen(Request::train);
+    const bool working
+        = m_host->isOpen(Request::run) || m_host->isOpen(Request::train) || m_host->isOpen(Request::evaluate);
     if (working && (m_activity == Activity::stopping || m_activity == Activity::running))
         return;
     if (m_host->isOpen(Request::run))
         return setActivity(Activity::starting);
     if (m_host->isOpen(Request::train))
         return setActivity(Activity::training);
+    if (m_host->isOpen(Request::evaluate))
+        return setActivity(Activity::evaluating);
     const auto loads
         = {Request::model, Request::dataset, Request::predictor, Request::session, Request::classify};
     const bool loading
@@ -207,6 +212,15 @@ void Studio::train(const api::TrainOptions& options)
     if (refuseWhileBusy())
         return;
     m_host->train(options);
+    Q_EMIT trainingBegan(options.epochs);
+    updateActivity();
+}
+
+void Studio::evaluate(const api::EvaluateOptions& options)
+{
+    if (refuseWhileBusy())
+        return;
+    m_host->evaluate(options);
     updateActivity();
 }
 

@@ -17,7 +17,7 @@
 namespace sida::ui
 {
 
-enum class Activity { idle, loading, starting, running, training, stopping, closing };
+enum class Activity { idle, loading, starting, running, training, evaluating, stopping, closing };
 
 /// Something went wrong: the engine's words, and the request that can be made again differently.
 struct Problem {
@@ -57,6 +57,8 @@ public:
     void start();
     void stop();
     void train(const api::TrainOptions& options);
+    /// The loaded predictor beside simpler guesses, on the loaded dataset.
+    void evaluate(const api::EvaluateOptions& options);
     void changeBudget(const units::Budget& budget);
     /// Loads the demo and runs it as soon as everything is there.
     void runDemo(const DemoFiles& demo);
@@ -70,6 +72,7 @@ Q_SIGNALS:
     void recordingChanged();
     void figuresChanged();
     void runBegan();
+    void trainingBegan(int epochs);
     void runEnded();
     void problem(const sida::ui::Problem& problem);
     void notice(const QString& text);
@@ -82,6 +85,7 @@ private:
     void updateActivity();
     void startIfPossible();
     void load(Part part, const QString& path);
+    void loadDataset(const QString& path);
     void openWithModel(Part part, const QString& file, QString& waiting);
     void loadWaiting();
     void plan();

@@ -26,6 +26,10 @@ void Studio::connectLoads()
         m_run.setDataset(dataset);
         plan();
     });
+    connect(&m_run, &NextRun::taskChanged, this, [this] {
+        if (m_run.dataset() && !refuseWhileBusy())
+            load(Part::dataset, pathText(m_run.dataset()->path));
+    });
     connect(m_host, &EngineHost::predictorLoaded, this, [this](const Shared<api::PredictorInfo>& predictor) {
         m_run.setPredictor(predictor);
         plan();
@@ -80,10 +84,17 @@ void Studio::load(Part part, const QString& path)
     if (part == Part::model)
         m_host->loadModel(toPath(path));
     else if (part == Part::dataset)
-        m_host->loadDataset(toPath(path), {});
+        loadDataset(path);
     else
         m_host->loadPredictor(toPath(path));
     updateActivity();
+}
+
+void Studio::loadDataset(const QString& path)
+{
+    api::DatasetOptions options;
+    options.task = m_run.task();
+    m_host->loadDataset(toPath(path), options);
 }
 
 void Studio::openModel(const QString& folder)

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/summary_view.h"
 
+#include "ui/models/recording_model.h"
 #include "ui/shell/summary_model.h"
+#include "ui/shell/verdict.h"
 
 #include <QAction>
 #include <QClipboard>
@@ -29,10 +31,21 @@ SummaryView::SummaryView(QWidget* parent)
     : QWidget(parent)
     , m_model(new SummaryModel(this))
     , m_empty(new QLabel(tr("The figures of a run appear here; start one or open a session")))
+    , m_verdict(new QLabel)
     , m_scroll(new QScrollArea)
     , m_content(new QWidget)
-    , m_columns(new QHBoxLayout(m_content))
+    , m_columns(new QHBoxLayout)
 {
+    m_verdict->setProperty("role", QStringLiteral("section"));
+    m_verdict->setWordWrap(true);
+    m_verdict->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_verdict->setContentsMargins(16, 12, 16, 0);
+    auto* whole = new QVBoxLayout(m_content);
+    whole->setContentsMargins(0, 0, 0, 0);
+    whole->setSpacing(0);
+    whole->addWidget(m_verdict);
+    whole->addLayout(m_columns);
+    whole->addStretch(1);
     m_empty->setProperty("role", QStringLiteral("secondary"));
     m_empty->setAlignment(Qt::AlignCenter);
     m_columns->setContentsMargins(16, 12, 16, 12);
@@ -60,9 +73,15 @@ SummaryView::SummaryView(QWidget* parent)
     rebuild();
 }
 
-void SummaryView::setFigures(const api::RunHeader& header, const api::Figures& figures)
+void SummaryView::setFigures(const RecordingModel& recording, const api::Figures& figures)
 {
-    m_model->setFigures(header, figures);
+    m_verdict->setText(verdictText(recording.header(), figures));
+    m_model->setFigures(recording.header(), figures);
+}
+
+QString SummaryView::verdict() const
+{
+    return m_verdict->text();
 }
 
 void SummaryView::clear()
@@ -159,7 +178,7 @@ QWidget* SummaryView::wholePicture()
 
 QString SummaryView::asText() const
 {
-    QStringList lines;
+    QStringList lines = {m_verdict->text()};
     for (int row = 0; row < m_model->rowCount(); ++row)
         lines << m_model->index(row, 0).data().toString() + QLatin1Char('\t')
                 + m_model->index(row, 1).data().toString();

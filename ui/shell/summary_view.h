@@ -14,6 +14,7 @@ class QScrollArea;
 namespace sida::ui
 {
 
+class RecordingModel;
 class SummaryModel;
 
 /// All figures of a run, group by group: what it is, how much. As many groups stand side by side as fit.
@@ -24,8 +25,10 @@ class SummaryView : public QWidget
 public:
     explicit SummaryView(QWidget* parent = nullptr);
 
-    void setFigures(const api::RunHeader& header, const api::Figures& figures);
+    void setFigures(const RecordingModel& recording, const api::Figures& figures);
     void clear();
+    /// What limited the run.
+    QString verdict() const;
     SummaryModel* model() const { return m_model; }
     QString asText() const;
     /// All of it, also what is scrolled out of sight.
@@ -41,6 +44,7 @@ private:
 
     SummaryModel* m_model;
     QLabel* m_empty;
+    QLabel* m_verdict;
     QScrollArea* m_scroll;
     QWidget* m_content;
     QHBoxLayout* m_columns;

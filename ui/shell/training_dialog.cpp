@@ -3,9 +3,10 @@
 #include "ui/shell/training_dialog.h"
 
 #include "ui/host/text.h"
+#include "ui/predictor/training_curve.h"
+#include "ui/run/option_box.h"
 #include "ui/run/part_texts.h"
 #include "ui/shell/studio.h"
-#include "ui/shell/training_curve.h"
 
 #include <QDir>
 #include <QFileDialog>
@@ -64,6 +65,15 @@ TrainingDialog::TrainingDialog(Studio* studio, const QString& predictorsFolder, 
 QWidget* TrainingDialog::makeForm(const QString& predictorsFolder)
 {
     m_dataset = new QLabel;
+    m_kind = new OptionBox(tr("Kind of predictor"));
+    m_kind->add(api::PredictorKind::lstm, tr("lstm"), tr("The paper's network: small and quick"));
+    m_kind->add(
+        api::PredictorKind::shadow, tr("shadow"),
+        tr("The model's dense path with surrogates for the experts: slower, more often right"));
+    m_kind->add(
+        api::PredictorKind::automatic, tr("automatic"),
+        tr("Train both and keep the one that leaves fewer misses at the budget"));
+    m_kind->setMaximumWidth(160);
     m_epochs = new QSpinBox;
     m_epochs->setRange(1, 1000);
     m_epochs->setMaximumWidth(96);
@@ -89,6 +99,7 @@ QWidget* TrainingDialog::makeForm(const QString& predictorsFolder)
     form->setContentsMargins(0, 0, 0, 0);
     form->setVerticalSpacing(8);
     form->addRow(tr("Dataset"), m_dataset);
+    form->addRow(tr("Kind"), m_kind);
     form->addRow(tr("Epochs"), m_epochs);
     form->addRow(tr("Output"), place);
     return holder;
@@ -138,7 +149,9 @@ void TrainingDialog::begin()
 {
     api::TrainOptions options;
     options.output = toPath(m_output->text());
+    options.kind = m_kind->value<api::PredictorKind>();
     options.epochs = m_epochs->value();
+    options.budget = m_studio->nextRun().options().budget;
     QDir().mkpath(QFileInfo(m_output->text()).absolutePath());
     m_training = true;
     m_table->setRowCount(0);
@@ -184,7 +197,7 @@ void TrainingDialog::refresh()
         reason = tr("Needs a model and a dataset");
     m_start->setEnabled(reason.isEmpty());
     m_start->setToolTip(reason);
-    for (QWidget* field : std::initializer_list<QWidget*>{m_epochs, m_output, m_browse})
+    for (QWidget* field : std::initializer_list<QWidget*>{m_kind, m_epochs, m_output, m_browse})
         field->setEnabled(!m_training);
     const bool stopping = m_training && m_studio->activity() == Activity::stopping;
     m_cancel->setText(m_training ? stopping ? tr("Stopping...") : tr("Cancel") : tr("Close"));

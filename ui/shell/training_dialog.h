@@ -15,6 +15,7 @@ class QTableWidget;
 namespace sida::ui
 {
 
+class OptionBox;
 class Studio;
 class TrainingCurve;
 
@@ -29,6 +30,7 @@ public:
     QPushButton* startButton() const { return m_start; }
     QPushButton* cancelButton() const { return m_cancel; }
     QTableWidget* table() const { return m_table; }
+    OptionBox* kind() const { return m_kind; }
     QSpinBox* epochs() const { return m_epochs; }
     QLineEdit* output() const { return m_output; }
     QString stateText() const;
@@ -47,6 +49,7 @@ private:
     Studio* m_studio;
     bool m_training = false;
     QLabel* m_dataset = nullptr;
+    OptionBox* m_kind = nullptr;
     QSpinBox* m_epochs = nullptr;
     QLineEdit* m_output = nullptr;
     QPushButton* m_browse = nullptr;

@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/workbench.h"
 
+#include "ui/batch/batch_panel.h"
+#include "ui/batch/life_view.h"
+#include "ui/batch/range_view.h"
 #include "ui/budget/budget_panel.h"
 #include "ui/heatmap/heatmap_view.h"
 #include "ui/memory/memory_view.h"
+#include "ui/predictor/predictor_view.h"
 #include "ui/run/run_panel.h"
 #include "ui/shell/dock_title.h"
 #include "ui/shell/samples_view.h"
@@ -18,6 +22,8 @@
 #include <QTabBar>
 #include <QTabWidget>
 
+#include <algorithm>
+
 namespace sida::ui
 {
 
@@ -30,13 +36,18 @@ constexpr int kBudgetHeight = 280;
 class TabCorner : public QWidget
 {
 public:
-    explicit TabCorner(QWidget* content)
+    TabCorner()
     {
         auto* row = new QHBoxLayout(this);
         row->setContentsMargins(0, 0, 16, 0);
-        row->addWidget(content);
     }
-    QSize sizeHint() const override { return {480, 28}; }
+    /// What the tabs leave; they come first.
+    QSize sizeHint() const override
+    {
+        const auto* tabs = qobject_cast<const QTabWidget*>(parentWidget());
+        const int room = tabs ? tabs->width() - tabs->tabBar()->sizeHint().width() - 8 : 480;
+        return {std::clamp(room, 0, 720), 28};
+    }
 };
 
 const QString kStateKey = QStringLiteral("layout/state");
@@ -46,14 +57,18 @@ const QString kVersionKey = QStringLiteral("layout/version");
 
 Workbench::Workbench(NextRun* run, RecordingModel* recording, TimeAxis* axis, QWidget* parent)
     : QMainWindow(parent)
+    , m_axis(axis)
+    , m_focus(new BatchFocus(recording, axis, this))
     , m_run(new RunPanel(run))
     , m_budget(new BudgetPanel)
     , m_timeline(new TimelineView(recording, axis))
     , m_memory(new MemoryView(recording, axis))
     , m_throughput(new ThroughputView(recording, axis))
+    , m_batch(new BatchPanel(m_focus))
 {
     setWindowFlags(Qt::Widget);
     setDockOptions(AllowNestedDocks | AllowTabbedDocks);
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     makeTabs(recording, axis);
     addDock(QStringLiteral("run"), tr("Run"), m_run, nullptr);
     addDock(QStringLiteral("budget"), tr("Budget"), m_budget, nullptr);
@@ -62,15 +77,50 @@ Workbench::Workbench(NextRun* run, RecordingModel* recording, TimeAxis* axis, QW
     addDock(QStringLiteral("throughput"), tr("Throughput"), m_throughput, m_throughput->titleAccessory());
     // Its tabs are its title.
     addDock(QStringLiteral("details"), tr("Details"), m_tabs, nullptr)->setTitleBarWidget(new QWidget);
+    addDock(QStringLiteral("batch"), tr("Batch"), m_batch, nullptr);
     // The column of settings gains nothing from more width, the time axis everything.
     m_run->setMinimumWidth(272);
     m_run->setMaximumWidth(400);
     m_budget->setMaximumWidth(400);
+    m_batch->setMaximumWidth(480);
     // All of it fits 1280x800, with less of each.
     m_memory->setMinimumHeight(104);
     m_throughput->setMinimumHeight(120);
     m_tabs->setMinimumSize(480, 136);
     restoreDefaultLayout();
+    connect(axis, &TimeAxis::batchChanged, this, &Workbench::showBatch);
+}
+
+QDockWidget* Workbench::dockOf(const QWidget* content) const
+{
+    for (QDockWidget* dock : m_docks)
+        if (dock->widget() == content)
+            return dock;
+    return nullptr;
+}
+
+void Workbench::bringUp(QWidget* view)
+{
+    const bool tab = m_tabs->indexOf(view) >= 0;
+    if (tab)
+        m_tabs->setCurrentWidget(view);
+    if (QDockWidget* dock = dockOf(tab ? static_cast<QWidget*>(m_tabs) : view)) {
+        dock->show();
+        dock->raise();
+    }
+}
+
+/// The first batch that is selected brings up what is told of it; from then on the user decides what is in
+/// front.
+void Workbench::showBatch()
+{
+    const bool first = m_axis->batch() && !m_batchShown;
+    m_batchShown = m_axis->batch().has_value();
+    if (!first)
+        return;
+    dockOf(m_batch)->raise();
+    if (m_tabs->currentWidget() != m_samples)
+        m_tabs->setCurrentWidget(m_life);
 }
 
 QDockWidget*
@@ -88,21 +138,34 @@ Workbench::addDock(const QString& name, const QString& title, QWidget* content, 
 void Workbench::makeTabs(RecordingModel* recording, TimeAxis* axis)
 {
     m_heatmap = new HeatmapView(recording, axis);
+    m_life = new LifeView(m_focus);
+    m_range = new RangeView(recording, axis);
     m_samples = new SamplesView(recording);
+    m_predictor = new PredictorView(recording, axis);
     m_summary = new SummaryView;
     m_tabs = new QTabWidget;
     m_tabs->tabBar()->setDrawBase(false);
-    m_tabs->addTab(m_heatmap, tr("Heatmap"));
-    m_tabs->addTab(m_samples, tr("Samples"));
-    m_tabs->addTab(m_summary, tr("Summary"));
-    if (QWidget* accessory = m_heatmap->titleAccessory()) {
-        auto* corner = new TabCorner(accessory);
-        m_tabs->setCornerWidget(corner, Qt::TopRightCorner);
-        accessory->show();
-        connect(m_tabs, &QTabWidget::currentChanged, accessory, [this, accessory](int index) {
-            accessory->setVisible(m_tabs->widget(index) == m_heatmap);
-        });
-    }
+    m_tabs->setCornerWidget(new TabCorner, Qt::TopRightCorner);
+    addTab(m_heatmap, tr("Heatmap"), m_heatmap->titleAccessory());
+    addTab(m_life, tr("Life of Experts"), m_life->titleAccessory());
+    addTab(m_range, tr("Range"), m_range->titleAccessory());
+    addTab(m_samples, tr("Samples"), nullptr);
+    addTab(m_predictor, tr("Predictor"), m_predictor->titleAccessory());
+    addTab(m_summary, tr("Summary"), nullptr);
+    connect(m_heatmap, &HeatmapView::expertChosen, axis, [axis](ExpertKey key) {
+        axis->filterExpert(axis->expert() == key ? std::nullopt : std::optional(key));
+    });
+}
+
+void Workbench::addTab(QWidget* view, const QString& title, TitleAccessory* accessory)
+{
+    m_tabs->addTab(view, title);
+    if (!accessory)
+        return;
+    m_tabs->cornerWidget(Qt::TopRightCorner)->layout()->addWidget(accessory);
+    const auto follow = [this, view, accessory] { accessory->setVisible(m_tabs->currentWidget() == view); };
+    connect(m_tabs, &QTabWidget::currentChanged, accessory, follow);
+    follow();
 }
 
 std::vector<Workbench::View> Workbench::views() const
@@ -112,9 +175,13 @@ std::vector<Workbench::View> Workbench::views() const
         {QStringLiteral("memory"), m_memory},
         {QStringLiteral("throughput"), m_throughput},
         {QStringLiteral("heatmap"), m_heatmap},
+        {QStringLiteral("life"), m_life},
+        {QStringLiteral("range"), m_range},
         {QStringLiteral("samples"), m_samples},
+        {QStringLiteral("predictor"), m_predictor},
         {QStringLiteral("summary"), m_summary},
         {QStringLiteral("run"), m_run},
+        {QStringLiteral("batch"), m_batch},
         {QStringLiteral("budget"), m_budget}};
 }
 
@@ -126,10 +193,13 @@ void Workbench::restoreDefaultLayout()
     }
     setCorner(Qt::TopLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
-    for (std::size_t i = 0; i < m_docks.size(); ++i)
+    for (std::size_t i = 0; i + 1 < m_docks.size(); ++i)
         addDockWidget(i < 2 ? Qt::LeftDockWidgetArea : Qt::RightDockWidgetArea, m_docks[i], Qt::Vertical);
     for (QDockWidget* dock : m_docks)
         dock->show();
+    // What a run is made of and what became of a batch are not looked at together.
+    tabifyDockWidget(m_docks.front(), m_docks.back());
+    m_docks.front()->raise();
     m_tabs->setCurrentIndex(0);
     m_sized = false;
     if (isVisible())

@@ -59,6 +59,33 @@ void extend(std::vector<QPolygonF>& lines, QPointF point)
     lines.back() << point;
 }
 
+/// Several batches a pixel: their extremes, and the mean of their means.
+void shapeCrowded(
+    SeriesShape& shape, const RecordingModel& model, const TimeScale& scale, const SeriesKind& kind,
+    std::size_t first, std::size_t last)
+{
+    const auto& all = model.rows().batches;
+    const auto end = all.begin() + static_cast<std::ptrdiff_t>(last);
+    auto at = all.begin() + static_cast<std::ptrdiff_t>(first);
+    while (at != end) {
+        const int x = scale.pixel(at->end);
+        const auto next = std::partition_point(
+            at, end, [&](const api::BatchRow& row) { return scale.pixel(row.end) <= x; });
+        const SeriesBlock block = model.seriesBlock(
+            static_cast<std::size_t>(at - all.begin()), static_cast<std::size_t>(next - all.begin()));
+        at = next;
+        const double low = static_cast<double>(block.low.*(kind.value)) / kind.unit;
+        if (!std::isfinite(low))
+            continue;
+        shape.spans.push_back({x, low, static_cast<double>(block.high.*(kind.value)) / kind.unit});
+        const auto means = static_cast<double>(block.meanCount.*(kind.value));
+        if (means > 0)
+            extend(
+                shape.mean,
+                {double(x), shape.y(static_cast<double>(block.meanSum.*(kind.value)) / means / kind.unit)});
+    }
+}
+
 } // namespace
 
 double SeriesShape::y(double value) const
@@ -83,46 +110,26 @@ shapeSeries(const RecordingModel& model, const TimeScale& scale, const SeriesKin
     const auto& means = model.means();
     auto at
         = [&kind](const BatchSeries& value) { return static_cast<double>(value.*(kind.value)) / kind.unit; };
+    const SeriesBlock extremes = model.seriesBlock(first, last);
     Limits limits;
-    for (std::size_t i = first; i < last; ++i) {
-        limits.take(at(series[i]));
-        limits.take(at(means[i]));
-    }
+    limits.take(static_cast<double>(extremes.low.*(kind.value)) / kind.unit);
+    limits.take(static_cast<double>(extremes.high.*(kind.value)) / kind.unit);
     shape.ticks = chooseTicks(limits, kind, area.height());
-    const bool crowded = last - first > static_cast<std::size_t>(scale.width);
-    double meanSum = 0;
-    int meanCount = 0;
+    if (last - first > static_cast<std::size_t>(scale.width)) {
+        shapeCrowded(shape, model, scale, kind, first, last);
+        return shape;
+    }
     for (std::size_t i = first; i < last; ++i) {
         const double raw = at(series[i]);
-        const double mean = at(means[i]);
-        if (!crowded) {
-            if (!std::isfinite(raw)) {
-                breakLine(shape.raw);
-                breakLine(shape.mean);
-                continue;
-            }
-            extend(shape.raw, {scale.x(all[i].begin), shape.y(raw)});
-            extend(shape.raw, {scale.x(all[i].end), shape.y(raw)});
-            extend(shape.mean, {scale.x(all[i].end), shape.y(mean)});
+        if (!std::isfinite(raw)) {
+            breakLine(shape.raw);
+            breakLine(shape.mean);
             continue;
         }
-        if (!std::isfinite(raw))
-            continue;
-        const int x = scale.pixel(all[i].end);
-        if (shape.spans.empty() || shape.spans.back().x != x) {
-            if (meanCount > 0)
-                extend(shape.mean, {double(shape.spans.back().x), shape.y(meanSum / meanCount)});
-            meanSum = 0;
-            meanCount = 0;
-            shape.spans.push_back({x, raw, raw});
-        }
-        shape.spans.back().low = std::min(shape.spans.back().low, raw);
-        shape.spans.back().high = std::max(shape.spans.back().high, raw);
-        meanSum += mean;
-        ++meanCount;
+        extend(shape.raw, {scale.x(all[i].begin), shape.y(raw)});
+        extend(shape.raw, {scale.x(all[i].end), shape.y(raw)});
+        extend(shape.mean, {scale.x(all[i].end), shape.y(at(means[i]))});
     }
-    if (meanCount > 0)
-        extend(shape.mean, {double(shape.spans.back().x), shape.y(meanSum / meanCount)});
     return shape;
 }
 

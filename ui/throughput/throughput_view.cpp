@@ -7,7 +7,10 @@
 
 #include <QPainter>
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
+#include <vector>
 
 namespace sida::ui
 {
@@ -18,6 +21,8 @@ namespace
 constexpr int kAxisHeight = 20;
 constexpr int kGap = 14; // a line of text: the ticks of two plots must not touch
 constexpr int kTop = 8;
+constexpr int kRoomForAll = 172; // four plots with two lines of text beside each
+constexpr std::size_t kMostRanked = 4096; // batches that median and p95 are taken from
 
 } // namespace
 
@@ -45,13 +50,17 @@ QString ThroughputView::emptyText() const
 
 std::array<ThroughputView::Line, ThroughputView::kPlots> ThroughputView::lines() const
 {
-    const QString means = tr("thin: batch, bold: mean of %1").arg(RecordingModel::kMeanBatches);
+    const api::BatchRow* batch = model().batchAt(readoutTime());
+    const auto length = batch ? static_cast<double>(batch->end - batch->begin) : 0.0;
+    const QString tokens = batch && length > 0
+        ? tr("%1 tokens/s").arg(QString::fromStdString(units::formatNumber(batch->tokens / length * 1e9)))
+        : QString();
     return {
         {{{&BatchSeries::samplesPerSecond, 1, 0, 0, false},
           Role::samplesLine,
           tr("samples/s"),
           tr("Samples/s"),
-          means},
+          tokens},
          {{&BatchSeries::hitRate, 1, 0, 1, false},
           Role::hitRateLine,
           tr("hit rate"),
@@ -61,7 +70,12 @@ std::array<ThroughputView::Line, ThroughputView::kPlots> ThroughputView::lines()
           Role::rateLine,
           tr("GB/s"),
           tr("Transfers, GB/s"),
-          tr("copied to the device")}}};
+          tr("copied to the device")},
+         {{&BatchSeries::latencyMs, 1, 0, 0, true},
+          Role::compute,
+          tr("latency, ms"),
+          tr("Latency, ms"),
+          m_latencies}}};
 }
 
 QRect ThroughputView::crosshairArea() const
@@ -69,10 +83,15 @@ QRect ThroughputView::crosshairArea() const
     return columns().plot.adjusted(0, 0, 0, -kAxisHeight);
 }
 
+int ThroughputView::plots() const
+{
+    return crosshairArea().height() >= kRoomForAll ? kPlots : kPlots - 1;
+}
+
 QRect ThroughputView::plotArea(int plot) const
 {
     const QRect all = crosshairArea().adjusted(0, kTop, 0, -2);
-    const int height = std::max(8, (all.height() - (kPlots - 1) * kGap) / kPlots);
+    const int height = std::max(8, (all.height() - (plots() - 1) * kGap) / plots());
     return {all.left(), all.top() + plot * (height + kGap), all.width(), height};
 }
 
@@ -81,6 +100,7 @@ void ThroughputView::contentChanged()
     const auto part = model().batches(axis().visible());
     titleAccessory()->setNote(
         tr("of each batch, and the mean of %1 batches").arg(RecordingModel::kMeanBatches));
+    m_latencies = latencyText();
     if (part.empty()) {
         titleAccessory()->setSummary({});
         return;
@@ -91,9 +111,29 @@ void ThroughputView::contentChanged()
     const auto seconds = static_cast<double>(part.back().end - part.front().begin) / 1e9;
     const double rate
         = seconds > 0 ? static_cast<double>(samples) / seconds : std::numeric_limits<double>::quiet_NaN();
-    titleAccessory()->setSummary(
-        tr("%1 samples/s in view").arg(QString::fromStdString(units::formatNumber(rate))));
+    titleAccessory()->setSummary(tr("%1 samples/s in view, latency %2")
+                                     .arg(QString::fromStdString(units::formatNumber(rate)), m_latencies));
     setAccessibleDescription(readout().join(QStringLiteral("; ")));
+}
+
+/// Of very many batches evenly chosen ones stand for all.
+QString ThroughputView::latencyText() const
+{
+    const auto part = model().batches(axis().visible());
+    const std::size_t step = part.size() / kMostRanked + 1;
+    std::vector<Nanoseconds> lengths;
+    for (std::size_t i = 0; i < part.size(); i += step)
+        lengths.push_back(part[i].end - part[i].begin);
+    if (lengths.empty())
+        return {};
+    const auto rank = [&lengths](double share) {
+        const auto place = std::ceil(share * static_cast<double>(lengths.size())) - 1;
+        const auto at = lengths.begin() + static_cast<std::ptrdiff_t>(std::max(0.0, place));
+        std::nth_element(lengths.begin(), at, lengths.end());
+        return QString::fromStdString(units::formatNumber(static_cast<double>(*at) / 1e6));
+    };
+    const QString median = rank(0.50);
+    return tr("p50 %1, p95 %2 ms").arg(median, rank(0.95));
 }
 
 void ThroughputView::paintContent(QPainter& painter)
@@ -101,7 +141,7 @@ void ThroughputView::paintContent(QPainter& painter)
     painter.fillRect(crosshairArea(), theme().color(Role::base));
     drawTimeGrid(painter, crosshairArea(), scale(), theme());
     const auto all = lines();
-    for (int plot = 0; plot < kPlots; ++plot)
+    for (int plot = 0; plot < plots(); ++plot)
         paintPlot(painter, all[static_cast<std::size_t>(plot)], plotArea(plot));
     painter.save();
     painter.setClipRect(crosshairArea());
@@ -189,7 +229,7 @@ void ThroughputView::paintReadout(QPainter& painter)
     const QRect column = columns().readout;
     const auto all = lines();
     constexpr int kPitch = 16;
-    for (int plot = 0; plot < kPlots; ++plot) {
+    for (int plot = 0; plot < plots(); ++plot) {
         const Line& line = all[static_cast<std::size_t>(plot)];
         const QRect area = plotArea(plot);
         const int top = area.center().y() - kPitch;

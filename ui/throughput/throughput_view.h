@@ -10,7 +10,8 @@
 namespace sida::ui
 {
 
-/// Samples/s, hit rate and GB/s above one another on the shared time axis.
+/// Samples/s, hit rate and GB/s above one another on the shared time axis; where there is room, the latency
+/// too.
 class ThroughputView : public TimeView
 {
     Q_OBJECT
@@ -29,7 +30,7 @@ protected:
     void contentChanged() override;
 
 private:
-    static constexpr int kPlots = 3;
+    static constexpr int kPlots = 4; ///< the last one only where there is room
     struct Line {
         SeriesKind kind;
         Role role;
@@ -38,10 +39,14 @@ private:
         QString note;
     };
     std::array<Line, kPlots> lines() const;
+    int plots() const;
     QRect plotArea(int plot) const;
+    QString latencyText() const;
     void paintPlot(QPainter& painter, const Line& line, const QRect& area) const;
     void paintTimeAxis(QPainter& painter) const;
     QString valueText(const Line& line) const;
+
+    QString m_latencies; ///< median and p95 of the batches in view
 };
 
 } // namespace sida::ui

@@ -84,6 +84,8 @@ void LanePainter::paintLanes() const
     paintTransfers();
     paintStalls();
     paintEvictions();
+    if (m_only)
+        paintOnly();
     drawBudgetChanges(m_painter, body, m_scale, m_model, m_theme);
     paintEvents();
     m_painter.restore();
@@ -100,6 +102,74 @@ void LanePainter::paintMark(const Mark& mark, const QRect& box, const QBrush& br
         m_painter.drawRect(box.adjusted(0, 0, -1, -1));
     }
     m_painter.setOpacity(1);
+}
+
+/// The rows of the one expert over a veil that pales all others.
+void LanePainter::paintOnly() const
+{
+    QColor veil = m_theme.color(Role::base);
+    veil.setAlpha(205);
+    for (const Lane lane : {Lane::transfers, Lane::stalls, Lane::evictions})
+        m_painter.fillRect(m_layout.of(lane), veil);
+    const int layers = static_cast<int>(m_model.header().moeLayers.size());
+    for (int layer = 0; layer < layers; ++layer)
+        if (layer != m_only->layer)
+            m_painter.fillRect(m_layout.layer(layer), veil);
+    const QRect transfers = m_layout.of(Lane::transfers);
+    const int half = transfers.height() / 2;
+    int lastX[2] = {-1, -1};
+    for (const api::TransferRow& row : m_model.transfers({m_scale.range.begin, m_scale.range.end})) {
+        if (row.key != *m_only)
+            continue;
+        const int part = row.kind == api::TransferKind::onDemand ? 1 : 0;
+        const int left = m_scale.pixel(row.begin);
+        const int width = std::max(2, m_scale.pixel(row.end) - left);
+        if (left + width <= lastX[part])
+            continue;
+        lastX[part] = left + width;
+        m_painter.fillRect(
+            QRect(left, transfers.top() + part * half, width, half - 1), m_theme.brush(row.kind));
+    }
+    const QRect stalls = m_layout.of(Lane::stalls);
+    const api::StallRow* stall = m_model.nextStall(m_scale.range.begin - 1, m_only);
+    for (int last = -1; stall && stall->begin <= m_scale.range.end;
+         stall = m_model.nextStall(stall->begin, m_only)) {
+        const int left = m_scale.pixel(stall->begin);
+        const int width = std::max(2, m_scale.pixel(stall->end) - left);
+        if (left + width <= last)
+            continue;
+        last = left + width;
+        m_painter.fillRect(QRect(left, stalls.top(), width, stalls.height()), m_theme.brush(stall->cause));
+    }
+    const QRect evictions = m_layout.of(Lane::evictions);
+    for (const api::EvictionRow& row : m_model.evictions(m_scale.range))
+        if (row.key == *m_only && row.used)
+            m_painter.fillRect(
+                QRect(m_scale.pixel(row.time), evictions.top(), 2, evictions.height() / 2),
+                m_theme.color(Role::text));
+        else if (row.key == *m_only)
+            drawCross(m_painter, QPoint(m_scale.pixel(row.time), evictions.bottom() - 3), m_theme);
+    paintUsesOfOnly();
+}
+
+/// A tick below each batch that used the expert, in the colour of the outcome.
+void LanePainter::paintUsesOfOnly() const
+{
+    constexpr std::size_t kMost = 2'000'000; // rows looked at for one picture
+    const QRect lane = m_layout.of(Lane::batches);
+    const auto uses = m_model.uses(m_scale.range);
+    if (uses.size() > kMost)
+        return;
+    int last = -1;
+    for (const api::UseRow& use : uses) {
+        if (use.key != *m_only || use.routed == 0)
+            continue;
+        const int x = m_scale.pixel(use.used);
+        if (x == last)
+            continue;
+        last = x;
+        m_painter.fillRect(QRect(x, lane.bottom() - 3, 2, 4), m_theme.color(use.outcome));
+    }
 }
 
 void LanePainter::paintBatch(const api::BatchRow& batch, bool highlighted) const

@@ -8,6 +8,8 @@
 #include "ui/timeline/lane_layout.h"
 #include "ui/timeline/lane_marks.h"
 
+#include <optional>
+
 class QPainter;
 
 namespace sida::ui
@@ -19,12 +21,13 @@ class LanePainter
 public:
     LanePainter(
         QPainter& painter, const RecordingModel& model, const TimeScale& scale, const LaneLayout& layout,
-        const Theme& theme)
+        const Theme& theme, std::optional<ExpertKey> only = {})
         : m_painter(painter)
         , m_model(model)
         , m_scale(scale)
         , m_layout(layout)
         , m_theme(theme)
+        , m_only(only)
     {
     }
     void paintLabels(const QRect& column) const;
@@ -41,6 +44,8 @@ private:
     void paintStalls() const;
     void paintEvictions() const;
     void paintEvents() const;
+    void paintOnly() const;
+    void paintUsesOfOnly() const;
     void paintMark(const Mark& mark, const QRect& box, const QBrush& brush) const;
 
     QPainter& m_painter;
@@ -48,6 +53,7 @@ private:
     TimeScale m_scale;
     const LaneLayout& m_layout;
     const Theme& m_theme;
+    std::optional<ExpertKey> m_only; ///< what concerns other experts is paled
 };
 
 /// An eviction whose copy was never used.

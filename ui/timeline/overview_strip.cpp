@@ -26,21 +26,24 @@ constexpr int kTickSpacing = 160;
 /// Mean of samples/s for each pixel; NaN where no batch ended.
 std::vector<double> meansByPixel(const RecordingModel& model, const TimeScale& scale)
 {
-    std::vector<double> sums(static_cast<std::size_t>(scale.width), 0);
-    std::vector<int> counts(sums.size(), 0);
+    std::vector<double> values(static_cast<std::size_t>(scale.width), std::nan(""));
     const auto& batches = model.rows().batches;
-    for (std::size_t i = 0; i < batches.size(); ++i) {
-        const auto value = static_cast<double>(model.means()[i].samplesPerSecond);
-        const int pixel = static_cast<int>(scale.x(batches[i].end)) - scale.left;
-        if (!std::isfinite(value) || pixel < 0)
-            continue;
-        const auto at = std::min(static_cast<std::size_t>(pixel), sums.size() - 1);
-        sums[at] += value;
-        ++counts[at];
+    auto at = batches.begin();
+    while (at != batches.end()) {
+        const int pixel = std::clamp(scale.pixel(at->end) - scale.left, 0, scale.width - 1);
+        const bool last = pixel == scale.width - 1;
+        const auto next
+            = last ? batches.end() : std::partition_point(at, batches.end(), [&](const api::BatchRow& row) {
+                  return scale.pixel(row.end) - scale.left <= pixel;
+              });
+        const SeriesBlock block = model.seriesBlock(
+            static_cast<std::size_t>(at - batches.begin()), static_cast<std::size_t>(next - batches.begin()));
+        if (block.meanCount.samplesPerSecond > 0)
+            values[static_cast<std::size_t>(pixel)]
+                = static_cast<double>(block.meanSum.samplesPerSecond / block.meanCount.samplesPerSecond);
+        at = next;
     }
-    for (std::size_t i = 0; i < sums.size(); ++i)
-        sums[i] = counts[i] ? sums[i] / counts[i] : std::nan("");
-    return sums;
+    return values;
 }
 
 } // namespace

@@ -100,6 +100,10 @@ void TimelineView::contentChanged()
 {
     const TimeRange visible = axis().visible();
     const auto batches = model().batches(visible).size();
+    const auto& only = axis().expert();
+    titleAccessory()->setNote(
+        only ? tr("Only layer %1, expert %2 (Esc ends it)").arg(only->layer).arg(only->expert)
+             : tr("Stall cause"));
     titleAccessory()->setSummary(
         batches == 0
             ? QString()
@@ -112,11 +116,17 @@ void TimelineView::paintContent(QPainter& painter)
 {
     const LaneLayout lanes = layout();
     m_overview.setArea(lanes.overview);
-    const LanePainter lanePainter(painter, model(), scale(), lanes, theme());
+    const LanePainter lanePainter(painter, model(), scale(), lanes, theme(), axis().expert());
     m_overview.paint(painter, theme());
     lanePainter.paintLabels(columns().label);
     lanePainter.paintRuler(columns().label);
     lanePainter.paintLanes();
+    if (const api::BatchRow* batch = selectedBatch()) {
+        painter.save();
+        painter.setClipRect(lanes.body);
+        lanePainter.paintBatch(*batch, true);
+        painter.restore();
+    }
     const QColor line = theme().color(Role::border);
     painter.fillRect(QRect(rect().left(), lanes.ruler.top(), width(), 1), line);
     painter.fillRect(QRect(rect().left(), lanes.body.top(), width(), 1), line);
@@ -224,6 +234,24 @@ void TimelineView::mouseReleaseEvent(QMouseEvent* event)
     TimeView::mouseReleaseEvent(event);
 }
 
+/// On a copy the batch that it was made for, elsewhere the one that ran then.
+void TimelineView::clicked(const QPoint& point)
+{
+    const Nanoseconds time = scale().time(point.x());
+    const auto lane = layout().laneAt(point);
+    if (lane == Lane::transfers || lane == Lane::hashBuilding) {
+        const Nanoseconds near = 2 * scale().perPixel();
+        const auto* copy = lane == Lane::transfers ? rowAt(model().rows().transfers, time, near) : nullptr;
+        const auto* table
+            = lane == Lane::hashBuilding ? rowAt(model().rows().hashBuilds, time, near) : nullptr;
+        if (copy || table) {
+            axis().selectBatch(copy ? copy->batch : table->batch);
+            return;
+        }
+    }
+    TimeView::clicked(point);
+}
+
 void TimelineView::keyPressEvent(QKeyEvent* event)
 {
     if (event->key() == Qt::Key_Period)
@@ -236,20 +264,22 @@ void TimelineView::keyPressEvent(QKeyEvent* event)
 
 void TimelineView::showNextStall()
 {
-    showStall(model().nextStall(axis().hover().value_or(axis().visible().begin)));
+    showStall(model().nextStall(axis().hover().value_or(axis().visible().begin), axis().expert()));
 }
 
 void TimelineView::showPreviousStall()
 {
-    showStall(model().previousStall(axis().hover().value_or(axis().visible().end)));
+    showStall(model().previousStall(axis().hover().value_or(axis().visible().end), axis().expert()));
 }
 
 void TimelineView::showStall(const api::StallRow* stall)
 {
     if (!stall)
         return;
+    axis().setFollowLive(false);
     axis().reveal({stall->begin, stall->end});
     axis().setHover(stall->begin);
+    axis().selectBatch(stall->batch);
 }
 
 } // namespace sida::ui

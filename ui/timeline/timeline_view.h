@@ -41,6 +41,7 @@ protected:
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
+    void clicked(const QPoint& point) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:

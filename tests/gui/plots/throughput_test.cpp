@@ -65,7 +65,7 @@ TEST(ThroughputView, theReadoutIsThatOfTheBatchUnderTheCrosshair)
         view.readout(),
         (QStringList{
             QStringLiteral("Samples/s 400"), QStringLiteral("Hit rate 1.00"),
-            QStringLiteral("Transfers, GB/s 0")}));
+            QStringLiteral("Transfers, GB/s 0"), QStringLiteral("Latency, ms 5.00")}));
     axis.setHover(5'000'000);
     EXPECT_EQ(view.readout()[0], QStringLiteral("Samples/s 200"));
     EXPECT_EQ(view.readout()[1], QStringLiteral("Hit rate -")) << "no use, no rate";

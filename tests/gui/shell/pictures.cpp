@@ -3,14 +3,24 @@
 //
 // Usage: sida_window_pictures FOLDER. Draws the window in its states, light and dark, at two sizes.
 #include "tests/gui/shell/window_under_test.h"
+#include "ui/batch/batch_panel.h"
+#include "ui/batch/life_view.h"
+#include "ui/batch/range_view.h"
+#include "ui/heatmap/heatmap_view.h"
+#include "ui/predictor/predictor_view.h"
+#include "ui/shell/command_palette.h"
+#include "ui/shell/main_actions.h"
+#include "ui/shell/samples_view.h"
+#include "ui/shell/summary_view.h"
 #include "ui/shell/training_dialog.h"
 #include "ui/shell/workbench.h"
 #include "ui/theme/theme_manager.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QDir>
+#include <QLineEdit>
 #include <QPushButton>
-#include <QTabWidget>
 #include <QTest>
 #include <QTimer>
 
@@ -58,11 +68,40 @@ void drawRun(const QString& suffix, const QSize& size)
     test.script().runGate.open();
     test.untilIdle();
     test.studio().axis().fitAll();
-    QTabWidget* tabs = test.window().workbench().tabs();
-    tabs->setCurrentIndex(1);
+    ui::Workbench& bench = test.window().workbench();
+    bench.bringUp(bench.samples());
     save(test.window(), QStringLiteral("full-samples") + suffix);
-    tabs->setCurrentIndex(2);
+    bench.bringUp(bench.summary());
     save(test.window(), QStringLiteral("full-summary") + suffix);
+    bench.bringUp(bench.predictor());
+    save(test.window(), QStringLiteral("full-predictor") + suffix);
+    bench.predictor()->showPage(ui::PredictorView::Page::baselines);
+    bench.predictor()->evaluateButton()->click();
+    test.untilIdle();
+    save(test.window(), QStringLiteral("full-baselines") + suffix);
+    const ui::TimeRange all = test.studio().axis().extent();
+    test.studio().axis().setSelection({all.begin + all.width() / 3, all.begin + all.width() / 2});
+    bench.bringUp(bench.range());
+    save(test.window(), QStringLiteral("full-range") + suffix);
+    test.studio().axis().clear();
+    bench.bringUp(bench.heatmap());
+    bench.heatmap()->setMode(ui::HeatmapMode::residency);
+    test.studio().axis().filterExpert(ExpertKey{1, 11});
+    save(test.window(), QStringLiteral("full-filtered") + suffix);
+    test.studio().axis().filterExpert(std::nullopt);
+    bench.batchPanel()->goToSlowest();
+    bench.bringUp(bench.batchPanel());
+    bench.bringUp(bench.life());
+    bench.life()->setFocus();
+    for (int i = 0; i < 9; ++i)
+        QTest::keyClick(bench.life(), Qt::Key_Down);
+    save(test.window(), QStringLiteral("full-batch") + suffix);
+    test.window().actions().palette->trigger();
+    if (auto* palette = test.window().findChild<ui::CommandPalette*>()) {
+        QTest::keyClicks(palette->edit(), QStringLiteral("st"));
+        save(*palette, QStringLiteral("palette") + suffix);
+        palette->close();
+    }
     test.window().showStartPage(true);
     save(test.window(), QStringLiteral("full-start") + suffix);
 }

@@ -45,6 +45,12 @@ api::TrainOptions FakeScript::lastTraining() const
     return trainOptions;
 }
 
+api::DatasetOptions FakeScript::lastDataset() const
+{
+    std::lock_guard lock(mutex);
+    return datasetOptions;
+}
+
 api::BudgetPlan plannedBudget(const api::ModelInfo& model, const units::Budget& budget)
 {
     api::BudgetPlan plan;
@@ -128,15 +134,22 @@ FakeEngine::loadModel(const std::filesystem::path& folder, const ProgressSink& p
 }
 
 Result<api::DatasetInfo> FakeEngine::loadDataset(
-    const std::filesystem::path& file, const api::DatasetOptions&, const ProgressSink&, std::stop_token)
+    const std::filesystem::path& file, const api::DatasetOptions& options, const ProgressSink&,
+    std::stop_token)
 {
     ++m_script->datasetLoads;
+    {
+        std::lock_guard lock(m_script->mutex);
+        m_script->datasetOptions = options;
+    }
     if (!m_modelLoaded)
         return failure(ErrorKind::usage, "no model is loaded: open a model folder first");
     if (m_script->datasetError)
         return failure(*m_script->datasetError);
     api::DatasetInfo dataset = m_script->dataset;
     dataset.path = file;
+    if (options.task)
+        dataset.task = *options.task;
     return dataset;
 }
 
@@ -234,6 +247,16 @@ Result<api::TrainResult> FakeEngine::train(
         result.heldOutTop3 = result.epochs.back().heldOutTop3;
     }
     return result;
+}
+
+Result<api::EvaluateResult>
+FakeEngine::evaluate(const api::EvaluateOptions&, const ProgressSink&, std::stop_token stop)
+{
+    if (!m_script->evaluateGate.pass(stop))
+        return cancelled(*m_script);
+    if (m_script->evaluateError)
+        return failure(*m_script->evaluateError);
+    return m_script->evaluation;
 }
 
 Result<std::shared_ptr<const api::Recording>>

@@ -25,6 +25,7 @@ struct FakeScript {
     api::PredictorInfo predictor;
     std::shared_ptr<const api::Recording> recording; ///< what run() plays and openSession() gives
     std::vector<api::TrainEpoch> epochs;
+    api::EvaluateResult evaluation;
     std::map<std::string, api::PathKind> kinds; ///< by path; what is not here has no kind
 
     std::optional<Error> modelError;
@@ -33,6 +34,7 @@ struct FakeScript {
     std::optional<Error> runError; ///< after the last chunk
     std::optional<Error> sessionError;
     std::optional<Error> trainError;
+    std::optional<Error> evaluateError;
     std::string budgetReason; ///< not empty: every change of the budget is refused with it
 
     /// Closed by a test to hold a call back; usable at any time.
@@ -41,6 +43,7 @@ struct FakeScript {
     Gate runGate; ///< passed before each chunk
     Gate budgetGate;
     Gate trainGate; ///< passed before each epoch
+    Gate evaluateGate;
 
     std::atomic<int> modelLoads = 0;
     std::atomic<int> datasetLoads = 0;
@@ -53,11 +56,13 @@ struct FakeScript {
     std::vector<units::Budget> budgetsAsked() const;
     api::RunOptions lastRun() const;
     api::TrainOptions lastTraining() const;
+    api::DatasetOptions lastDataset() const;
 
     mutable std::mutex mutex; ///< guards what follows
     std::vector<units::Budget> budgets;
     api::RunOptions runOptions;
     api::TrainOptions trainOptions;
+    api::DatasetOptions datasetOptions;
 };
 
 /// Plays a script behind the engine's interface, without a model, a device or libtorch.
@@ -81,6 +86,8 @@ public:
     Result<api::TrainResult> train(
         const api::TrainOptions& options, const ProgressSink& progress,
         const std::function<void(const api::TrainEpoch&)>& epoch, std::stop_token stop) override;
+    Result<api::EvaluateResult> evaluate(
+        const api::EvaluateOptions& options, const ProgressSink& progress, std::stop_token stop) override;
     Result<std::shared_ptr<const api::Recording>> openSession(
         const std::filesystem::path& file, const ProgressSink& progress, std::stop_token stop) override;
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The SiDA Studio authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/shell/training_curve.h"
+#include "ui/predictor/training_curve.h"
 
 #include "ui/host/text.h"
 #include "ui/theme/theme_manager.h"
@@ -38,6 +38,14 @@ void TrainingCurve::add(const api::TrainEpoch& epoch)
     update();
 }
 
+double TrainingCurve::largestLoss() const
+{
+    double most = 0;
+    for (const api::TrainEpoch& epoch : m_rows)
+        most = std::max(most, epoch.loss);
+    return most;
+}
+
 double TrainingCurve::x(const QRect& plot, std::size_t index) const
 {
     const int last = std::max(1, std::max(m_epochs, static_cast<int>(m_rows.size())) - 1);
@@ -62,11 +70,13 @@ void TrainingCurve::paintAxes(QPainter& painter, const QRect& plot) const
         tr("epoch 1 to %1").arg(m_epochs));
 }
 
-void TrainingCurve::paintLine(QPainter& painter, const QRect& plot, double api::TrainEpoch::*value) const
+void TrainingCurve::paintLine(
+    QPainter& painter, const QRect& plot, double api::TrainEpoch::*value, double top) const
 {
     QPolygonF line;
     for (std::size_t i = 0; i < m_rows.size(); ++i)
-        line << QPointF(x(plot, i), plot.bottom() - std::clamp(m_rows[i].*value, 0.0, 1.0) * plot.height());
+        line << QPointF(
+            x(plot, i), plot.bottom() - std::clamp(m_rows[i].*value / top, 0.0, 1.0) * plot.height());
     painter.drawPolyline(line);
     painter.setBrush(painter.pen().color());
     for (const QPointF& point : line)
@@ -90,7 +100,14 @@ void TrainingCurve::paintEvent(QPaintEvent*)
     painter.drawLine(plot.left(), 14, plot.left() + 20, 14);
     painter.setPen(topOne);
     painter.drawLine(plot.left() + 240, 14, plot.left() + 260, 14);
+    const double mostLoss = std::max(1e-12, largestLoss());
+    QPen loss(theme.color(Role::secondaryText), 1.5, Qt::DotLine);
+    painter.setPen(loss);
+    painter.drawLine(plot.left() + 330, 14, plot.left() + 350, 14);
     painter.setPen(theme.color(Role::text));
+    painter.drawText(
+        QRect(plot.left() + 356, 6, 220, 16), Qt::AlignVCenter,
+        m_rows.empty() ? tr("loss") : tr("loss, top = %1").arg(toText(units::formatNumber(mostLoss))));
     painter.drawText(
         QRect(plot.left() + 26, 6, 206, 16), Qt::AlignVCenter, tr("held-out hash-hit rate, top 3"));
     painter.drawText(QRect(plot.left() + 266, 6, 160, 16), Qt::AlignVCenter, tr("top 1"));
@@ -101,9 +118,11 @@ void TrainingCurve::paintEvent(QPaintEvent*)
     }
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(topThree);
-    paintLine(painter, plot, &api::TrainEpoch::heldOutTop3);
+    paintLine(painter, plot, &api::TrainEpoch::heldOutTop3, 1);
     painter.setPen(topOne);
-    paintLine(painter, plot, &api::TrainEpoch::heldOutTop1);
+    paintLine(painter, plot, &api::TrainEpoch::heldOutTop1, 1);
+    painter.setPen(loss);
+    paintLine(painter, plot, &api::TrainEpoch::loss, mostLoss);
 }
 
 } // namespace sida::ui

@@ -10,7 +10,7 @@
 namespace sida::ui
 {
 
-/// Held-out hash-hit rates by epoch: top 3 solid, top 1 dashed.
+/// Held-out hash-hit rates by epoch: top 3 solid, top 1 dashed; the loss dotted, from zero to its largest.
 class TrainingCurve : public QWidget
 {
     Q_OBJECT
@@ -19,6 +19,7 @@ public:
 
     void begin(int epochs);
     void add(const api::TrainEpoch& epoch);
+    bool hasEpochs() const { return !m_rows.empty(); }
     QSize sizeHint() const override { return {480, 160}; }
 
 protected:
@@ -26,7 +27,8 @@ protected:
 
 private:
     void paintAxes(QPainter& painter, const QRect& plot) const;
-    void paintLine(QPainter& painter, const QRect& plot, double api::TrainEpoch::*value) const;
+    void paintLine(QPainter& painter, const QRect& plot, double api::TrainEpoch::*value, double top) const;
+    double largestLoss() const;
     double x(const QRect& plot, std::size_t index) const;
 
     int m_epochs = 1;
