@@ -52,8 +52,8 @@ struct RunOptions {
     std::filesystem::path session; ///< .sida file to record to; empty = record in memory only
     bool replaceSession = false; ///< an existing session at that place may be replaced
     bool keepOutputs = false; ///< fill RunResult::outputs
-    /// Keep every row in RunResult::recording. Without, the figures and the header are all that is left of the
-    /// run in memory, and a session file is the place for its rows.
+    /// Keep every row in RunResult::recording. Without, the figures and the header are all that is left of
+    /// the run in memory, and a session file is the place for its rows.
     bool keepRows = true;
     bool keepTargetLogits = false; ///< of task score, where that is a vocabulary's width for each token
     bool record = true; ///< false only in benchmarks that measure what recording costs

@@ -68,9 +68,8 @@ std::uint64_t denseBytes(const SwitchLayout& layout, bool decoder, api::DType co
             bytes += matrix(*layout.languageHead, compute);
     }
     if (layout.head)
-        bytes += matrix(layout.head->dense, compute)
-            + matrix(layout.head->projection, compute) + floats(layout.head->denseBias)
-            + floats(layout.head->projectionBias);
+        bytes += matrix(layout.head->dense, compute) + matrix(layout.head->projection, compute)
+            + floats(layout.head->denseBias) + floats(layout.head->projectionBias);
     return bytes;
 }
 
