@@ -102,8 +102,8 @@ int runCommandLine(std::vector<std::string> arguments, Context& context)
     app.set_version_flag("--version", fmt::format("sida {}", version()), "Print the version and exit");
     app.require_subcommand(1);
     const std::vector<Command> commands
-        = {addDoctor(app),   addInspect(app), addRun(app),    addTrain(app),
-           addEvaluate(app), addReplay(app),  addReport(app), addConvert(app)};
+        = {addDoctor(app), addInspect(app), addRun(app),    addTrain(app),  addEvaluate(app),
+           addReplay(app), addCompare(app), addReport(app), addConvert(app)};
     if (const auto message = unknownCommand(arguments, commands))
         return wrongUsage(*message, app, context);
     try {
