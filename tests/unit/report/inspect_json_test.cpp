@@ -32,7 +32,8 @@ TEST(InspectJson, AModelTellsItsLayersAndSizes)
     EXPECT_EQ(json["kind"], "model");
     EXPECT_EQ(json["moe_layers"], Json::parse(R"([{"name": "encoder.block.1.layer.1.mlp", "experts": 8}])"));
     EXPECT_EQ(json["dtype"], "bf16");
-    EXPECT_EQ(json["head"], Json::parse(R"({"labels": 2})"));
+    EXPECT_EQ(json["head"]["labels"], 2);
+    EXPECT_EQ(json["head"]["pooling"], "unknown");
     EXPECT_EQ(json["tokenizer"], true);
     for (const char* key :
          {"architecture", "layers", "d_model", "d_ff", "parameters", "expert_bytes", "expert_count",

@@ -38,8 +38,8 @@ TEST(RunJson, HoldsTheKeysOfTheContractInItsOrder)
         keysOf(run),
         ElementsAre(
             "samples", "tokens", "seconds", "throughput", "latency_ms", "metric", "device", "dtype", "policy",
-            "routing", "eviction", "memory", "experts", "transfers", "stall_ms", "hash", "session",
-            "load_seconds", "versions"));
+            "routing", "eviction", "memory", "experts", "transfers", "stall_ms", "hash", "by_layer",
+            "session", "load_seconds", "versions"));
     EXPECT_THAT(keysOf(run["throughput"]), ElementsAre("samples_per_s", "tokens_per_s"));
     EXPECT_THAT(keysOf(run["latency_ms"]), ElementsAre("p50", "p95", "p99", "mean"));
     EXPECT_THAT(keysOf(run["metric"]), ElementsAre("name", "value"));
