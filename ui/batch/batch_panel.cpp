@@ -220,9 +220,8 @@ void BatchPanel::makeTable()
     head->setHighlightSections(false);
     head->setMinimumSectionSize(24);
     head->setSectionResizeMode(QHeaderView::Fixed);
-    head->resizeSection(expert, 52);
-    head->resizeSection(queued, 60);
-    head->resizeSection(waited, 60);
+    for (const int column : {expert, queued, waited})
+        head->resizeSection(column, head->sectionSizeHint(column));
     head->setSectionResizeMode(outcome, QHeaderView::Stretch);
     head->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_table->horizontalHeaderItem(outcome)->setTextAlignment(Qt::AlignLeft | Qt::AlignVCenter);
