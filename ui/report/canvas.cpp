@@ -24,7 +24,7 @@ QFont fontOf(const TypeStyle& style)
     font.setWeight(style.strong ? QFont::DemiBold : QFont::Normal);
     font.setHintingPreference(QFont::PreferNoHinting);
     // Spaced letters are not joined: whoever looks for "differ" in a PDF finds no sign for "ff".
-    font.setLetterSpacing(QFont::AbsoluteSpacing, 0.01);
+    font.setLetterSpacing(QFont::AbsoluteSpacing, 0.1);
     return font;
 }
 
