@@ -47,7 +47,6 @@ QTableView* tableOf(QAbstractItemModel* model, const QString& name)
     table->setTextElideMode(Qt::ElideMiddle);
     table->horizontalHeader()->setHighlightSections(false);
     table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    table->setStyleSheet(QStringLiteral("QTableView::item { padding: 0 8px; }"));
     table->verticalHeader()->hide();
     table->verticalHeader()->setDefaultSectionSize(24);
     return table;

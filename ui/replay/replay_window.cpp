@@ -119,7 +119,6 @@ void ReplayWindow::makeTable()
     m_table->horizontalHeader()->setSortIndicatorClearable(true);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-    m_table->setStyleSheet(QStringLiteral("QTableView::item { padding: 0 8px; }"));
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(24);
     connect(
