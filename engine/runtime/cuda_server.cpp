@@ -299,7 +299,17 @@ Result<bool> CudaServer::followLayer(const Batch& batch)
     }
     if (moved)
         SIDA_TRY(m_cache.pump());
+    followStall();
     return false;
+}
+
+/// For profilers: a stall ends when nothing of the layer is missing any more.
+void CudaServer::followStall()
+{
+    if (!m_stalled || m_cache.misses())
+        return;
+    m_cuda.endRange(m_stallRange);
+    m_stalled = false;
 }
 
 void CudaServer::readList(const Batch& batch, const cuda::LayerRecord& layer)
@@ -314,6 +324,10 @@ void CudaServer::readList(const Batch& batch, const cuda::LayerRecord& layer)
     m_listed = true;
     m_released = 0;
     m_cache.beginLayer(m_layer, m_time.at(layer.beginTime), m_active);
+    m_layerRange = m_cuda.beginRange(cuda::Range::layer, static_cast<std::uint64_t>(m_layer));
+    m_stalled = m_cache.misses();
+    if (m_stalled)
+        m_stallRange = m_cuda.beginRange(cuda::Range::stall, static_cast<std::uint64_t>(m_layer));
     m_listRead[static_cast<std::size_t>(m_layer)] = batch.sequence + 1;
 }
 
@@ -339,6 +353,8 @@ Status CudaServer::readEnd(const Batch& batch, const cuda::LayerRecord& layer)
     for (int wave = 0; wave <= last; ++wave)
         m_waves.push_back({m_time.at(waves[wave].waitBegin), m_time.at(waves[wave].waitEnd)});
     m_cache.endLayer(m_time.at(layer.doneTime), m_uses, m_waves);
+    followStall();
+    m_cuda.endRange(m_layerRange);
     m_listed = false;
     ++m_layer;
     return {};

@@ -88,6 +88,12 @@ public:
         return std::make_unique<PinnedPieces>(memory, bytes, blockBytes);
     }
 
+    std::uint64_t beginRange(Range range, std::uint64_t number) override
+    {
+        return cuda::beginRange(range, number);
+    }
+    void endRange(std::uint64_t range) override { cuda::endRange(range); }
+
     EncoderBytes encoderBytes(api::DType type, const EncoderShape& shape) override
     {
         switch (type) {

@@ -6,6 +6,7 @@
 #include "engine/api/types.h"
 #include "engine/device/cuda/clock_pair.h"
 #include "engine/device/cuda/encoder.h"
+#include "engine/device/cuda/ranges.h"
 
 #include <stop_token>
 
@@ -50,12 +51,16 @@ public:
     virtual std::unique_ptr<PinnedMemory>
     pin(const std::byte* memory, std::uint64_t bytes, std::uint64_t blockBytes) = 0;
 
+    /// For profilers (ranges.h).
+    virtual std::uint64_t beginRange(Range range, std::uint64_t number) = 0;
+    virtual void endRange(std::uint64_t range) = 0;
+
     virtual EncoderBytes encoderBytes(api::DType type, const EncoderShape& shape) = 0;
     virtual Result<std::unique_ptr<Encoder>>
     makeEncoder(api::DType type, const EncoderShape& shape, const HostWeights& weights) = 0;
 };
 
-constexpr int kModuleVersion = 2;
+constexpr int kModuleVersion = 3;
 
 /// The module, loaded on the first call and kept; an `unsupported` error says why there is none.
 Result<Module*> loadModule();
