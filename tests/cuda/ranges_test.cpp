@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The SiDA Studio authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/cuda/cuda_run.h"
-#include "tests/cuda/nvtx_counter.h"
+#include "tests/cuda/range_counter.h"
 
 namespace sida::runtime
 {

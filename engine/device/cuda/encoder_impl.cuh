@@ -504,8 +504,11 @@ Result<cudaGraphExec_t> EncoderOf<T>::graphOf(const Bucket& bucket)
     // Loading kernels and making a graph may wait for the device, which may wait for experts: nothing runs
     // meanwhile.
     SIDA_TRY(checked(cudaStreamSynchronize(m_stream), "a forward pass"));
-    // Once by itself without tokens: the library sets itself up, which may not be captured.
-    m_hostInput.host[m_submitted % 2 * static_cast<std::size_t>(inputNumbers(m_shape.tokens))] = 0;
+    // Once by itself without tokens and sequences: the library sets itself up, which may not be captured.
+    // Those of an earlier batch may be longer than this size has room for.
+    std::fill_n(
+        m_hostInput.host + m_submitted % 2 * static_cast<std::size_t>(inputNumbers(m_shape.tokens)), kHeader,
+        0);
     SIDA_TRY(forward(bucket));
     SIDA_TRY(checked(cudaStreamSynchronize(m_stream), "the first forward pass of a size"));
     SIDA_TRY(checked(cudaStreamBeginCapture(m_stream, cudaStreamCaptureModeThreadLocal), "making a graph"));

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The SiDA Studio authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/cuda/nvtx_counter.h"
+#include "tests/cuda/range_counter.h"
 
 #include <cstdlib>
 #include <dlfcn.h>
