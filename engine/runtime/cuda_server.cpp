@@ -31,18 +31,35 @@ CudaServer::CudaServer(
 {
 }
 
-/// By the session's time.
-Result<cuda::ClockPair> CudaServer::compareClocks() const
+cuda::ClockPair CudaServer::inSessionTime(cuda::ClockPair pair) const
 {
-    SIDA_TRY_ASSIGN(cuda::ClockPair pair, m_cuda.compareClocks());
     pair.host -= monotonicNow() - m_clock.now();
     return pair;
 }
 
+/// Now and then. Nobody waits for the device here: it may be waiting for us.
+Status CudaServer::followClock()
+{
+    if (!m_comparing) {
+        if (m_clock.now() > m_nextComparison) {
+            SIDA_TRY(m_cuda.beginComparison());
+            m_comparing = true;
+        }
+        return {};
+    }
+    SIDA_TRY_ASSIGN(const std::optional<cuda::ClockPair> pair, m_cuda.comparison());
+    if (!pair)
+        return {};
+    m_time.follow(inSessionTime(*pair), kComparisons);
+    m_nextComparison = m_clock.now() + kComparisons;
+    m_comparing = false;
+    return {};
+}
+
 Status CudaServer::begin()
 {
-    SIDA_TRY_ASSIGN(const cuda::ClockPair now, compareClocks());
-    m_time = SessionTime(now);
+    SIDA_TRY_ASSIGN(const cuda::ClockPair now, m_cuda.compareClocks());
+    m_time = SessionTime(inSessionTime(now));
     m_nextComparison = m_clock.now() + kFirstComparison;
     return {};
 }
@@ -221,12 +238,8 @@ Result<bool> CudaServer::step()
     if (m_following.empty())
         return busy;
     SIDA_TRY_ASSIGN(const bool moved, followBatch(m_following.front()));
+    SIDA_TRY(followClock());
     const Nanoseconds now = m_clock.now();
-    if (now > m_nextComparison) {
-        SIDA_TRY_ASSIGN(const cuda::ClockPair pair, compareClocks()); // some fifty microseconds
-        m_time.follow(pair, kComparisons);
-        m_nextComparison = now + kComparisons;
-    }
     constexpr Nanoseconds kPatience = 5'000'000;
     if (moved || busy) {
         m_lastProgress = now;

@@ -83,7 +83,8 @@ private:
     {
         return m_encoder.half(sequence) + m_encoder.layout().layerAt(layer);
     }
-    Result<cuda::ClockPair> compareClocks() const;
+    cuda::ClockPair inSessionTime(cuda::ClockPair pair) const;
+    Status followClock();
 
     void takeMail();
     Result<bool> step();
@@ -103,6 +104,7 @@ private:
     experts::DeviceExpertCache m_cache;
     SessionTime m_time;
     Nanoseconds m_nextComparison = 0;
+    bool m_comparing = false; ///< the device has been asked for the time
 
     std::deque<Batch> m_following;
     int m_layer = 0; ///< of the batch in front: the next, or the one under way

@@ -82,6 +82,8 @@ public:
     Result<MemoryUse> memoryUse() override { return memoryUseOfDevice(); }
     Result<std::uint64_t> contextBytes() override { return bytesOfContext(); }
     Result<ClockPair> compareClocks() override { return cuda::compareClocks(); }
+    Status beginComparison() override { return cuda::beginComparison(); }
+    Result<std::optional<ClockPair>> comparison() override { return cuda::comparison(); }
     std::unique_ptr<PinnedMemory>
     pin(const std::byte* memory, std::uint64_t bytes, std::uint64_t blockBytes) override
     {
