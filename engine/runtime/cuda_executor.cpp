@@ -284,6 +284,8 @@ Result<std::unique_ptr<Executor>> makeCudaExecutor(Executor::Surroundings surrou
     const api::RunOptions& options = surroundings.options;
     SIDA_TRY(checkCudaOptions(surroundings.data.info.task, options));
     SIDA_TRY_ASSIGN(cuda::EncoderShape shape, cudaShapeOf(surroundings.model, surroundings.shape, options));
+    if (surroundings.model.expertLayout() != model::ExpertLayout::rows)
+        return failure(ErrorKind::internal, "device cuda: the experts are not arranged in rows");
     return std::make_unique<CudaExecutor>(std::move(surroundings), *module, std::move(shape));
 }
 
