@@ -174,6 +174,7 @@ Result<RunPlan> planRun(const RunSettings& settings)
     run.maxNewTokens = settings.maxNewTokens;
     run.paperPooling = settings.paperPooling ? settings.maxLength : 0;
     plan.load.dtype = run.dtype;
+    plan.load.device = run.device;
     plan.load.decoder = plan.dataset.task == api::Task::seq2seq || plan.dataset.task == api::Task::score;
     run.topK = settings.topK;
     run.lookahead = settings.lookahead;

@@ -25,6 +25,8 @@ struct DatasetOptions {
 struct LoadOptions {
     DType dtype = DType::f32; ///< of the arithmetic, and of what stays in memory
     bool decoder = false; ///< a decoder that is there is wanted too
+    /// Whose arrangement the experts get at once. A run on another kind works too: they are rearranged first.
+    DeviceKind device = DeviceKind::cpu;
 };
 
 struct RunOptions {
