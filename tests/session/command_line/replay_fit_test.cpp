@@ -41,7 +41,8 @@ protected:
              "--json"});
         EXPECT_EQ(done.status, 0) << done.err;
         std::vector<double> rates;
-        for (const json& point : json::parse(done.out)["simulated"][0]["points"])
+        const json replayed = json::parse(done.out);
+        for (const json& point : replayed["simulated"][0]["points"])
             rates.push_back(point["hit_rate"].get<double>());
         return rates;
     }
