@@ -71,8 +71,7 @@ Result<std::string> page(const std::vector<Session>& sessions, api::Engine& engi
     if (sessions.size() == 1) {
         const api::Recording& recording = *sessions.front().recording;
         const std::string name = std::filesystem::path(sessions.front().path).filename().string();
-        const auto replay
-            = engine.replay(recording, report::budgetCurveOptions(recording.header), {}, context.stop);
+        const auto replay = engine.replay(recording, report::budgetCurveOptions(recording), {}, context.stop);
         if (!replay && replay.error().kind == ErrorKind::cancelled)
             return failure(replay.error());
         return report::toHtml(recording, name, replay ? &*replay : nullptr);

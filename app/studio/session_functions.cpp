@@ -21,8 +21,7 @@ ui::SessionFunctions sessionFunctions()
     functions.report = [](std::span<const api::NamedRecording> runs) -> Result<std::string> {
         if (runs.size() == 1) {
             const api::Recording& recording = *runs.front().recording;
-            const auto replay
-                = replay::replay(recording, report::budgetCurveOptions(recording.header), {}, {});
+            const auto replay = replay::replay(recording, report::budgetCurveOptions(recording), {}, {});
             return report::toHtml(recording, runs.front().name, replay ? &*replay : nullptr);
         }
         return report::compareHtml(runs);

@@ -3,6 +3,7 @@
 #include "engine/base/units.h"
 #include "engine/report/chart_scale.h"
 #include "engine/report/html.h"
+#include "engine/report/report.h"
 #include "engine/report/sections.h"
 #include "engine/report/svg.h"
 #include "engine/report/words.h"
@@ -146,13 +147,17 @@ std::string budgetSection(const api::ReplayResult& replay)
             + fmt::format("<p class=\"note\">{}</p>\n", escape(kneeWords(replay))));
 }
 
-api::ReplayOptions budgetCurveOptions(const api::RunHeader& header)
+api::ReplayOptions budgetCurveOptions(const api::Recording& recording)
 {
+    constexpr std::size_t kManyUses = 1'000'000;
+    const api::RunHeader& header = recording.header;
     api::ReplayOptions options;
     api::ReplayConfiguration recorded{header.policy, header.eviction, false};
     if (recorded.policy == api::Policy::resident) // its curve is a point
         recorded = {api::Policy::onDemand, api::Eviction::lfru, false};
     options.configurations.push_back(recorded);
+    if (recording.rows.uses.size() > kManyUses)
+        return options;
     const api::ReplayConfiguration plain{api::Policy::onDemand, api::Eviction::lru, false};
     if (!(recorded == plain))
         options.configurations.push_back(plain);

@@ -22,7 +22,7 @@ std::string toHtml(
     const api::ReplayResult* replay = nullptr);
 
 /// What is to be replayed for a report's budget curve: the run's own policy and eviction, a plain LRU, and
-/// Belady's bound.
-api::ReplayOptions budgetCurveOptions(const api::RunHeader& header);
+/// Belady's bound; of a very long run, which would take long, the first alone.
+api::ReplayOptions budgetCurveOptions(const api::Recording& recording);
 
 } // namespace sida::report

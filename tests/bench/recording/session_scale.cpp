@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How large the session of a long run is, and how fast its events are written.
 //
-//     session_scale FILE.sida [SAMPLES [BATCH_SIZE [SLOTS]]]
+//     session_scale FILE.sida [SAMPLES [BATCH_SIZE [SLOTS [RECORD_SIZE_MB]]]]
 //
 // Writes the session of a run that never was but could have been: an encoder like switch-base-128's (6 MoE
 // layers of 128 experts), sentences of 25 tokens, a predictor that is right nine times out of ten, an LRU
 // cache of SLOTS experts (154, a fifth). Which expert a token goes to follows a Zipf distribution, as
 // measured loads do. Prints the bytes of the file and by event, and events a second of the writer alone.
+#include "engine/session/recording_limit.h"
 #include "engine/session/session.h"
 
 #include <algorithm>
@@ -168,12 +169,15 @@ int numberOr(int argc, char** argv, int place, int otherwise)
 int main(int argc, char** argv)
 {
     if (argc < 2) {
-        fmt::print(stderr, "usage: session_scale FILE.sida [SAMPLES [BATCH_SIZE [SLOTS]]]\n");
+        fmt::print(
+            stderr, "usage: session_scale FILE.sida [SAMPLES [BATCH_SIZE [SLOTS [RECORD_SIZE_MB]]]]\n");
         return 2;
     }
     const int samples = numberOr(argc, argv, 2, 100'000);
     const int batchSize = numberOr(argc, argv, 3, 32);
     const int slots = numberOr(argc, argv, 4, kLayers * kExperts / 5);
+    const std::uint64_t limitBytes
+        = argc > 5 ? static_cast<std::uint64_t>(numberOr(argc, argv, 5, 1)) * 1'000'000 : 0;
     const auto batches = static_cast<std::uint32_t>(samples / batchSize);
     api::RunHeader header;
     header.modelName = "like switch-base-128";
@@ -195,6 +199,7 @@ int main(int argc, char** argv)
         fmt::print(stderr, "{}\n", writer.error().message);
         return 1;
     }
+    session::RecordingLimit limit(**writer, 0, limitBytes);
     Run run(batchSize, slots);
     std::uint64_t written = 0;
     double seconds = 0;
@@ -207,7 +212,7 @@ int main(int argc, char** argv)
     row.budget = 600'000'000 + header.expertBytes * static_cast<std::uint64_t>(slots);
     memory.memory.push_back(row);
     figures.add(memory);
-    Status status = (*writer)->write(memory);
+    Status status = limit.write(memory);
     api::RecordingChunk chunk;
     for (std::uint32_t number = 0; number < batches && status; ++number) {
         chunk.append(run.batch(number));
@@ -215,13 +220,13 @@ int main(int argc, char** argv)
             continue;
         figures.add(chunk);
         const auto begin = std::chrono::steady_clock::now();
-        status = (*writer)->write(chunk);
+        status = limit.write(chunk);
         seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         written += events(chunk);
         chunk = {};
     }
     if (status)
-        status = (*writer)->finish(api::RecordingState::complete, {}, figures.figures());
+        status = (*writer)->finish(api::RecordingState::complete, {}, figures.figures(), limit.leftOut());
     if (!status) {
         fmt::print(stderr, "{}\n", status.error().message);
         return 1;
@@ -232,6 +237,6 @@ int main(int argc, char** argv)
         "written\n",
         samples, batchSize, written, static_cast<double>(bytes) * 1e-6,
         static_cast<double>(bytes) / static_cast<double>(written),
-        static_cast<double>(written) * 1e-6 / seconds);
+        static_cast<double>(written) * 1e-6 / seconds, limit.leftOut());
     return 0;
 }
