@@ -178,7 +178,8 @@ int main(int argc, char** argv)
         readIntoMemory(folder, true, [&](const auto& work) { backed.add(work); });
         fresh.beginRound();
         readIntoMemory(folder, false, [&](const auto& work) { fresh.add(work); });
-        for (Timing* load : {&rows, &panels}) {
+        for (int half = 0; half < 2; ++half) { // in turn: what goes first finds memory in another state
+            Timing* load = (round + half) % 2 == 0 ? &rows : &panels;
             readFiles(folder);
             options.experts = load == &rows ? model::ExpertLayout::rows : model::ExpertLayout::panels;
             std::unique_ptr<model::Model> model;
