@@ -183,8 +183,10 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
     if (status) {
         BoundedQueue<PreparedBatch> queue(static_cast<std::size_t>(std::max(1, m_options.lookahead)));
         Status hashStatus;
-        std::jthread transfers
-            = startThread("sida-transfer", [this](const std::stop_token& end) { m_executor->serve(end); });
+        std::jthread transfers = startThread("sida-transfer", [this](const std::stop_token& end) {
+            m_executor->serve(end);
+            m_transferCpuNs = threadCpuTime();
+        });
         std::jthread hashing = startThread("sida-hash", [&](const std::stop_token&) {
             setComputeThreads(1);
             const bool byLength = m_options.order == api::BatchOrder::length;
@@ -266,6 +268,7 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
     result.session = m_options.session;
     result.inferenceSeconds = static_cast<double>(m_inferenceNs) * 1e-9;
     result.inferenceCpuSeconds = static_cast<double>(m_inferenceCpuNs) * 1e-9;
+    result.transferCpuSeconds = static_cast<double>(m_transferCpuNs) * 1e-9;
     result.recorderCpuSeconds = pump.cpuSeconds();
     result.stopped = stopped;
     return result;
