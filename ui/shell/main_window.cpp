@@ -17,6 +17,7 @@
 #include "ui/shell/main_actions.h"
 #include "ui/shell/open_dialogs.h"
 #include "ui/shell/samples_view.h"
+#include "ui/shell/session_windows.h"
 #include "ui/shell/settings_dialog.h"
 #include "ui/shell/status_panel.h"
 #include "ui/shell/studio.h"
@@ -60,6 +61,7 @@ MainWindow::MainWindow(Setup setup)
     connect(
         &ThemeManager::instance(), &ThemeManager::changed, this, [this] { setStyleSheet(controlsStyle()); });
     buildContent();
+    m_sessionWindows = new SessionWindows(std::move(setup.functions), m_studio, m_actions, this);
     connectStartPage();
     connectRunPanel();
     connectActions();
