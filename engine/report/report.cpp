@@ -3,6 +3,7 @@
 #include "engine/report/report.h"
 
 #include "engine/report/html.h"
+#include "engine/report/page.h"
 #include "engine/report/sections.h"
 
 #include <fmt/format.h>
@@ -56,13 +57,7 @@ std::string toHtml(const api::Recording& recording, const std::string& sessionNa
     const std::string title = escape(titleText(input));
     const std::string name = escape(sessionName);
 
-    std::string page = fmt::format(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-        "<meta name=\"color-scheme\" content=\"light dark\">\n<title>{} - SiDA "
-        "Studio</title>\n<style>\n{}</style>\n"
-        "</head>\n<body>\n{}<main>\n",
-        title, styleSheet(), hatchPatterns());
+    std::string page = beginPage(titleText(input));
     page += fmt::format(
         "<header><div class=\"line\"><span>SiDA Studio run report</span><span>{}</span></div>\n<h1>{}</h1>\n"
         "<p class=\"verdict\">{}</p>\n{}</header>\n",
@@ -71,11 +66,8 @@ std::string toHtml(const api::Recording& recording, const std::string& sessionNa
     page += figuresSection(input) + overRunSection(input) + timeSection(input);
     page += "<div class=\"columns\">\n" + memorySection(input) + transfersSection(input) + "</div>\n";
     page += expertsSection(input) + layersSection(input) + provenanceSection(input);
-    page += fmt::format(
-        "<footer><p>{}</p>\n<p class=\"line\"><code>sida report {} --format html --output "
-        "report.html</code></p>"
-        "</footer>\n</main>\n</body>\n</html>\n",
-        escape(kHowMeasured), name);
+    page += endPage(
+        kHowMeasured, fmt::format("sida report {} --format html --output report.html", sessionName));
     return page;
 }
 

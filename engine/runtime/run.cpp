@@ -196,6 +196,10 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
             const std::unique_ptr<AffinityPool> pool = affinityPool();
             const auto waiting = static_cast<std::size_t>(m_options.lookahead)
                 * static_cast<std::size_t>(m_options.batchSize);
+            // What routes has to be there, and so has what orders.
+            PredictionSwitch paying(static_cast<std::size_t>(std::max(1, m_options.lookahead)));
+            const bool mayPause
+                = m_options.policy == api::Policy::sida && m_options.routing == api::Routing::exact && !pool;
             HashBuilder builder{
                 batches,
                 m_options.repeat,
@@ -213,7 +217,8 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
                 m_options.paperPooling,
                 m_inputs.model.info().padToken,
                 {m_inputs.data.info.task == api::Task::score ? m_decoderReader.get() : nullptr,
-                 m_inputs.model.decoderEmbeddings(), m_inputs.model.info().decoderStartToken}};
+                 m_inputs.model.decoderEmbeddings(), m_inputs.model.info().decoderStartToken},
+                mayPause ? &paying : nullptr};
             if (m_options.policy == api::Policy::sida)
                 builder.prefetch = [this](const experts::HashTable& table, Nanoseconds ready) {
                     m_executor->addTable(table, ready);

@@ -23,21 +23,23 @@ std::vector<StackRun> stackRuns(const RecordingModel& model, const TimeScale& sc
 {
     const auto& rows = model.rows().memory;
     std::vector<StackRun> runs;
-    auto firstAfter = [&rows](Nanoseconds time) {
+    auto firstAfter = [&rows](std::size_t from, std::size_t to, Nanoseconds time) {
         const auto at = std::partition_point(
-            rows.begin(), rows.end(), [time](const api::MemoryRow& row) { return row.time <= time; });
+            rows.begin() + static_cast<std::ptrdiff_t>(from), rows.begin() + static_cast<std::ptrdiff_t>(to),
+            [time](const api::MemoryRow& row) { return row.time <= time; });
         return static_cast<std::size_t>(at - rows.begin());
     };
-    std::size_t before = firstAfter(scale.range.begin);
+    std::size_t before = firstAfter(0, rows.size(), scale.range.begin);
+    const std::size_t last = firstAfter(before, rows.size(), scale.time(scale.left + scale.width));
     for (int pixel = 0; pixel < scale.width; ++pixel) {
         // Nothing is known after the newest row of a run that goes on.
         const Nanoseconds time = scale.time(scale.left + pixel);
         if (time > model.extent().end)
             break;
-        const std::size_t until = firstAfter(scale.time(scale.left + pixel + 1));
+        const std::size_t until = firstAfter(before, last, scale.time(scale.left + pixel + 1));
         std::size_t row = 0;
         if (until > before)
-            row = model.memoryPeaks().peak(rows, before, until);
+            row = model.memoryPeaks().peak(before, until);
         else if (before > 0)
             row = before - 1;
         else

@@ -71,6 +71,13 @@ ByteScale MemoryView::byteScale() const
     return ByteScale::of(model().largestMemory(), plotArea());
 }
 
+const std::vector<StackRun>& MemoryView::runs() const
+{
+    if (!m_runs || m_runs->version != model().version() || m_runs->scale != scale())
+        m_runs = Runs{model().version(), scale(), stackRuns(model(), scale())};
+    return m_runs->runs;
+}
+
 void MemoryView::contentChanged()
 {
     if (!hasContent()) {
@@ -84,8 +91,8 @@ void MemoryView::contentChanged()
         onCpu ? tr("%1 by purpose; cpu: the device arena in host memory").arg(unit)
               : tr("%1 by purpose, this process on the GPU").arg(unit));
     std::uint64_t peak = 0;
-    for (const StackRun& run : stackRuns(model(), scale()))
-        peak = std::max(peak, totalBytes(model().rows().memory[run.row]));
+    for (const StackRun& run : runs())
+        peak = std::max(peak, model().memoryPeaks().total(run.row));
     titleAccessory()->setSummary(tr("peak in view %1").arg(QString::fromStdString(units::formatBytes(peak))));
     setAccessibleDescription(readout().join(QStringLiteral("; ")));
 }
@@ -94,13 +101,13 @@ void MemoryView::paintContent(QPainter& painter)
 {
     painter.fillRect(columns().plot, theme().color(Role::base));
     const ByteScale bytes = byteScale();
-    const std::vector<StackRun> runs = stackRuns(model(), scale());
+    const std::vector<StackRun>& stack = runs();
     paintAxis(painter, bytes);
-    paintStack(painter, runs, bytes);
+    paintStack(painter, stack, bytes);
     painter.save();
     painter.setClipRect(plotArea());
     drawBudgetChanges(painter, plotArea(), scale(), model(), theme());
-    paintBudget(painter, runs, bytes);
+    paintBudget(painter, stack, bytes);
     painter.restore();
 }
 
@@ -133,20 +140,35 @@ void MemoryView::paintStack(
     QPainter& painter, const std::vector<StackRun>& runs, const ByteScale& bytes) const
 {
     const bool edged = theme().markPen().style() != Qt::NoPen;
+    const QColor edge = theme().color(Role::markEdge);
+    // A band goes on for as long as neither of its sides moves by a pixel: most of them for the whole width.
+    std::array<QRect, kStackOrder.size()> open{};
+    auto flush = [&](std::size_t place) {
+        const QRect& band = open[place];
+        painter.fillRect(band, theme().color(kStackOrder[place]));
+        if (edged && band.height() > 2)
+            painter.fillRect(QRect(band.left(), band.top(), band.width(), 1), edge);
+    };
     for (const StackRun& run : runs) {
         const api::MemoryRow& row = model().rows().memory[run.row];
         double sum = 0;
         int bottom = bytes.y(0);
-        for (const api::Purpose purpose : kStackOrder) {
-            sum += static_cast<double>(row.bytes[static_cast<std::size_t>(purpose)]);
+        for (std::size_t place = 0; place < kStackOrder.size(); ++place) {
+            sum += static_cast<double>(row.bytes[static_cast<std::size_t>(kStackOrder[place])]);
             const int top = bytes.y(sum);
-            const QRect band(run.left, top, run.right - run.left, bottom - top);
-            painter.fillRect(band, theme().color(purpose));
-            if (edged && band.height() > 2)
-                painter.fillRect(QRect(band.left(), top, band.width(), 1), theme().color(Role::markEdge));
+            QRect& band = open[place];
+            if (band.top() == top && band.height() == bottom - top
+                && band.left() + band.width() == run.left) {
+                band.setWidth(run.right - band.left());
+            } else {
+                flush(place);
+                band = QRect(run.left, top, run.right - run.left, bottom - top);
+            }
             bottom = top;
         }
     }
+    for (std::size_t place = 0; place < open.size(); ++place)
+        flush(place);
 }
 
 QString MemoryView::budgetText(std::uint64_t budget) const

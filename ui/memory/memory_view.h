@@ -36,6 +36,15 @@ private:
     void paintBudget(QPainter& painter, const std::vector<StackRun>& runs, const ByteScale& bytes) const;
     void paintAxis(QPainter& painter, const ByteScale& bytes) const;
     QString budgetText(std::uint64_t budget) const;
+
+    /// Of what is painted next; drawn from twice, the title and the stack.
+    struct Runs {
+        std::uint64_t version = 0;
+        TimeScale scale;
+        std::vector<StackRun> runs;
+    };
+    const std::vector<StackRun>& runs() const;
+    mutable std::optional<Runs> m_runs;
 };
 
 /// "Expert slots", in the user's language.

@@ -29,31 +29,38 @@ CoverageIndex::Sums CoverageIndex::checkpoint(std::size_t row) const
 void PeakIndex::reset()
 {
     m_taken = 0;
+    m_totals.clear();
     m_blockPeaks.clear();
+    m_groupPeaks.clear();
 }
 
 void PeakIndex::update(const std::vector<api::MemoryRow>& rows)
 {
+    auto raise = [this](std::vector<std::size_t>& peaks, std::size_t place) {
+        if (place == peaks.size())
+            peaks.push_back(m_taken);
+        else if (m_totals[m_taken] > m_totals[peaks[place]])
+            peaks[place] = m_taken;
+    };
     for (; m_taken < rows.size(); ++m_taken) {
-        const std::size_t block = m_taken / kBlock;
-        if (block == m_blockPeaks.size())
-            m_blockPeaks.push_back(m_taken);
-        else if (totalBytes(rows[m_taken]) > totalBytes(rows[m_blockPeaks[block]]))
-            m_blockPeaks[block] = m_taken;
+        m_totals.push_back(totalBytes(rows[m_taken]));
+        raise(m_blockPeaks, m_taken / kBlock);
+        raise(m_groupPeaks, m_taken / kGroup);
     }
 }
 
-std::size_t PeakIndex::peak(const std::vector<api::MemoryRow>& rows, std::size_t begin, std::size_t end) const
+std::size_t PeakIndex::peak(std::size_t begin, std::size_t end) const
 {
     std::size_t best = begin;
-    auto look = [&](std::size_t at) {
-        if (totalBytes(rows[at]) > totalBytes(rows[best]))
-            best = at;
-    };
+    auto whole = [&](std::size_t size) { return begin % size == 0 && begin + size <= end; };
     while (begin < end) {
-        const bool wholeBlock = begin % kBlock == 0 && begin + kBlock <= end;
-        look(wholeBlock ? m_blockPeaks[begin / kBlock] : begin);
-        begin += wholeBlock ? kBlock : 1;
+        const std::size_t size = whole(kGroup) ? kGroup : whole(kBlock) ? kBlock : 1;
+        const std::size_t at = size == kGroup ? m_groupPeaks[begin / kGroup]
+            : size == kBlock                  ? m_blockPeaks[begin / kBlock]
+                                              : begin;
+        if (m_totals[at] > m_totals[best])
+            best = at;
+        begin += size;
     }
     return best;
 }

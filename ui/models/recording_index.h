@@ -52,7 +52,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t kStep = 64;
+    static constexpr std::size_t kStep = 16;
     static constexpr std::size_t kOverlap = 3;
 
     template <typename Row>
@@ -83,12 +83,17 @@ class PeakIndex
 public:
     void reset();
     void update(const std::vector<api::MemoryRow>& rows);
-    std::size_t peak(const std::vector<api::MemoryRow>& rows, std::size_t begin, std::size_t end) const;
+    std::size_t peak(std::size_t begin, std::size_t end) const;
+    /// Bytes of all purposes in that row.
+    std::uint64_t total(std::size_t row) const { return m_totals[row]; }
 
 private:
-    static constexpr std::size_t kBlock = 64;
+    static constexpr std::size_t kBlock = 16;
+    static constexpr std::size_t kGroup = 256; ///< rows
     std::size_t m_taken = 0;
+    std::vector<std::uint64_t> m_totals; ///< of each row
     std::vector<std::size_t> m_blockPeaks;
+    std::vector<std::size_t> m_groupPeaks;
 };
 
 std::uint64_t totalBytes(const api::MemoryRow& row);

@@ -67,6 +67,7 @@ void RecordingModel::forget()
     m_series.clear();
     m_means.clear();
     m_blocks.clear();
+    m_groups.clear();
     m_counts.reset(m_header.expertsPerLayer);
     m_transferCoverage.reset(3);
     m_stallCoverage.reset(static_cast<int>(api::kStallCauses));
@@ -269,12 +270,24 @@ void RecordingModel::updateBlocks(std::size_t from)
     m_blocks.resize((m_series.size() + kBlock - 1) / kBlock);
     for (std::size_t block = first; block < m_blocks.size(); ++block)
         m_blocks[block] = blockOf(block * kBlock, std::min(m_series.size(), (block + 1) * kBlock));
+    m_groups.resize((m_blocks.size() + kGroup - 1) / kGroup);
+    for (std::size_t group = first / kGroup; group < m_groups.size(); ++group) {
+        m_groups[group] = kNothing;
+        for (std::size_t i = group * kGroup; i < std::min(m_blocks.size(), (group + 1) * kGroup); ++i)
+            m_groups[group].take(m_blocks[i]);
+    }
 }
 
 SeriesBlock RecordingModel::seriesBlock(std::size_t begin, std::size_t end) const
 {
+    constexpr std::size_t kGrouped = kBlock * kGroup;
     SeriesBlock sum = kNothing;
     while (begin < end) {
+        if (begin % kGrouped == 0 && begin + kGrouped <= end) {
+            sum.take(m_groups[begin / kGrouped]);
+            begin += kGrouped;
+            continue;
+        }
         const bool whole = begin % kBlock == 0 && begin + kBlock <= end;
         const std::size_t next = whole ? begin + kBlock : std::min(end, (begin / kBlock + 1) * kBlock);
         sum.take(whole ? m_blocks[begin / kBlock] : blockOf(begin, next));

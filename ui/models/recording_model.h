@@ -113,7 +113,8 @@ private:
     SeriesBlock blockOf(std::size_t begin, std::size_t end) const;
     void grow();
 
-    static constexpr std::size_t kBlock = 64;
+    static constexpr std::size_t kBlock = 16;
+    static constexpr std::size_t kGroup = 32; ///< blocks
 
     bool m_hasRun = false;
     bool m_live = false;
@@ -127,6 +128,7 @@ private:
     std::vector<BatchSeries> m_series;
     std::vector<BatchSeries> m_means;
     std::vector<SeriesBlock> m_blocks; ///< of kBlock batches each
+    std::vector<SeriesBlock> m_groups; ///< of kGroup blocks each
     CoverageIndex m_transferCoverage;
     CoverageIndex m_stallCoverage;
     CoverageIndex m_layerCoverage;

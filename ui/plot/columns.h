@@ -35,6 +35,7 @@ struct TimeScale {
     int pixel(Nanoseconds time) const;
     Nanoseconds time(double x) const;
     Nanoseconds perPixel() const { return range.width() / (width > 0 ? width : 1); }
+    bool operator==(const TimeScale&) const = default;
 };
 
 } // namespace sida::ui

@@ -60,29 +60,20 @@ void extend(std::vector<QPolygonF>& lines, QPointF point)
 }
 
 /// Several batches a pixel: their extremes, and the mean of their means.
-void shapeCrowded(
-    SeriesShape& shape, const RecordingModel& model, const TimeScale& scale, const SeriesKind& kind,
-    std::size_t first, std::size_t last)
+void shapeCrowded(SeriesShape& shape, const SeriesColumns& columns, const SeriesKind& kind)
 {
-    const auto& all = model.rows().batches;
-    const auto end = all.begin() + static_cast<std::ptrdiff_t>(last);
-    auto at = all.begin() + static_cast<std::ptrdiff_t>(first);
-    while (at != end) {
-        const int x = scale.pixel(at->end);
-        const auto next = std::partition_point(
-            at, end, [&](const api::BatchRow& row) { return scale.pixel(row.end) <= x; });
-        const SeriesBlock block = model.seriesBlock(
-            static_cast<std::size_t>(at - all.begin()), static_cast<std::size_t>(next - all.begin()));
-        at = next;
+    for (const SeriesColumns::Column& column : columns.crowded) {
+        const SeriesBlock& block = column.block;
         const double low = static_cast<double>(block.low.*(kind.value)) / kind.unit;
         if (!std::isfinite(low))
             continue;
-        shape.spans.push_back({x, low, static_cast<double>(block.high.*(kind.value)) / kind.unit});
+        shape.spans.push_back({column.x, low, static_cast<double>(block.high.*(kind.value)) / kind.unit});
         const auto means = static_cast<double>(block.meanCount.*(kind.value));
         if (means > 0)
             extend(
                 shape.mean,
-                {double(x), shape.y(static_cast<double>(block.meanSum.*(kind.value)) / means / kind.unit)});
+                {double(column.x),
+                 shape.y(static_cast<double>(block.meanSum.*(kind.value)) / means / kind.unit)});
     }
 }
 
@@ -94,32 +85,60 @@ double SeriesShape::y(double value) const
     return area.bottom() + 1 - (value - ticks.low) / (span > 0 ? span : 1) * area.height();
 }
 
-SeriesShape
-shapeSeries(const RecordingModel& model, const TimeScale& scale, const SeriesKind& kind, const QRect& area)
+SeriesColumns SeriesColumns::of(const RecordingModel& model, const TimeScale& scale)
 {
-    SeriesShape shape;
-    shape.area = area;
+    SeriesColumns columns;
     const auto part = model.batches(scale.range);
     const auto& all = model.rows().batches;
     // One more on either side, so that lines leave the picture instead of ending in it.
-    std::size_t first = part.empty() ? 0 : static_cast<std::size_t>(part.data() - all.data());
-    std::size_t last = first + part.size();
-    first -= first > 0;
-    last += last < all.size();
+    columns.first = part.empty() ? 0 : static_cast<std::size_t>(part.data() - all.data());
+    columns.last = columns.first + part.size();
+    columns.first -= columns.first > 0;
+    columns.last += columns.last < all.size();
+    columns.extremes = model.seriesBlock(columns.first, columns.last);
+    if (columns.last - columns.first <= static_cast<std::size_t>(scale.width))
+        return columns;
+    const auto end = all.begin() + static_cast<std::ptrdiff_t>(columns.last);
+    auto at = all.begin() + static_cast<std::ptrdiff_t>(columns.first);
+    while (at != end) {
+        const int x = scale.pixel(at->end);
+        const auto next = std::partition_point(
+            at, end, [&](const api::BatchRow& row) { return scale.pixel(row.end) <= x; });
+        columns.crowded.push_back(
+            {x,
+             model.seriesBlock(
+                 static_cast<std::size_t>(at - all.begin()), static_cast<std::size_t>(next - all.begin()))});
+        at = next;
+    }
+    return columns;
+}
+
+SeriesShape
+shapeSeries(const RecordingModel& model, const TimeScale& scale, const SeriesKind& kind, const QRect& area)
+{
+    return shapeSeries(model, scale, SeriesColumns::of(model, scale), kind, area);
+}
+
+SeriesShape shapeSeries(
+    const RecordingModel& model, const TimeScale& scale, const SeriesColumns& columns, const SeriesKind& kind,
+    const QRect& area)
+{
+    SeriesShape shape;
+    shape.area = area;
+    const auto& all = model.rows().batches;
     const auto& series = model.series();
     const auto& means = model.means();
     auto at
         = [&kind](const BatchSeries& value) { return static_cast<double>(value.*(kind.value)) / kind.unit; };
-    const SeriesBlock extremes = model.seriesBlock(first, last);
     Limits limits;
-    limits.take(static_cast<double>(extremes.low.*(kind.value)) / kind.unit);
-    limits.take(static_cast<double>(extremes.high.*(kind.value)) / kind.unit);
+    limits.take(static_cast<double>(columns.extremes.low.*(kind.value)) / kind.unit);
+    limits.take(static_cast<double>(columns.extremes.high.*(kind.value)) / kind.unit);
     shape.ticks = chooseTicks(limits, kind, area.height());
-    if (last - first > static_cast<std::size_t>(scale.width)) {
-        shapeCrowded(shape, model, scale, kind, first, last);
+    if (!columns.crowded.empty()) {
+        shapeCrowded(shape, columns, kind);
         return shape;
     }
-    for (std::size_t i = first; i < last; ++i) {
+    for (std::size_t i = columns.first; i < columns.last; ++i) {
         const double raw = at(series[i]);
         if (!std::isfinite(raw)) {
             breakLine(shape.raw);

@@ -38,6 +38,22 @@ struct SeriesShape {
     double y(double value) const;
 };
 
+/// The visible batches, looked up once for all series that are drawn of them.
+struct SeriesColumns {
+    struct Column {
+        int x = 0;
+        SeriesBlock block;
+    };
+    std::size_t first = 0; ///< batches, by their place among the rows; one more on either side
+    std::size_t last = 0;
+    SeriesBlock extremes;
+    std::vector<Column> crowded; ///< one for each pixel; empty where each batch has a pixel of its own
+    static SeriesColumns of(const RecordingModel& model, const TimeScale& scale);
+};
+
+SeriesShape shapeSeries(
+    const RecordingModel& model, const TimeScale& scale, const SeriesColumns& columns, const SeriesKind& kind,
+    const QRect& area);
 SeriesShape
 shapeSeries(const RecordingModel& model, const TimeScale& scale, const SeriesKind& kind, const QRect& area);
 

@@ -141,8 +141,9 @@ void ThroughputView::paintContent(QPainter& painter)
     painter.fillRect(crosshairArea(), theme().color(Role::base));
     drawTimeGrid(painter, crosshairArea(), scale(), theme());
     const auto all = lines();
+    const SeriesColumns series = SeriesColumns::of(model(), scale());
     for (int plot = 0; plot < plots(); ++plot)
-        paintPlot(painter, all[static_cast<std::size_t>(plot)], plotArea(plot));
+        paintPlot(painter, all[static_cast<std::size_t>(plot)], series, plotArea(plot));
     painter.save();
     painter.setClipRect(crosshairArea());
     drawBudgetChanges(painter, crosshairArea(), scale(), model(), theme());
@@ -150,9 +151,10 @@ void ThroughputView::paintContent(QPainter& painter)
     paintTimeAxis(painter);
 }
 
-void ThroughputView::paintPlot(QPainter& painter, const Line& line, const QRect& area) const
+void ThroughputView::paintPlot(
+    QPainter& painter, const Line& line, const SeriesColumns& series, const QRect& area) const
 {
-    const SeriesShape shape = shapeSeries(model(), scale(), line.kind, area);
+    const SeriesShape shape = shapeSeries(model(), scale(), series, line.kind, area);
     const QRect label = columns().label;
     const int lineHeight = QFontMetrics(Theme::font(TextStyle::small)).height();
     int labelled = area.bottom() + lineHeight;
@@ -179,7 +181,11 @@ void ThroughputView::paintPlot(QPainter& painter, const Line& line, const QRect&
     for (const QPolygonF& part : shape.raw)
         painter.drawPolyline(part);
     for (const SeriesShape::Span& span : shape.spans)
-        painter.drawLine(QPointF(span.x, shape.y(span.low)), QPointF(span.x, shape.y(span.high)));
+        painter.fillRect(
+            QRect(
+                QPoint(span.x, static_cast<int>(std::lround(shape.y(span.high)))),
+                QPoint(span.x, static_cast<int>(std::lround(shape.y(span.low))))),
+            thin);
     painter.setRenderHint(QPainter::Antialiasing);
     // Line by line: stroking one path of a thousand corners takes a hundred times as long.
     painter.setPen(QPen(theme().color(line.role), 1.75, Qt::SolidLine, Qt::SquareCap));

@@ -42,7 +42,7 @@ private:
     int plots() const;
     QRect plotArea(int plot) const;
     QString latencyText() const;
-    void paintPlot(QPainter& painter, const Line& line, const QRect& area) const;
+    void paintPlot(QPainter& painter, const Line& line, const SeriesColumns& series, const QRect& area) const;
     void paintTimeAxis(QPainter& painter) const;
     QString valueText(const Line& line) const;
 

@@ -7,6 +7,7 @@
 #include "ui/plot/ticks.h"
 
 #include <QCoreApplication>
+#include <QPaintEngine>
 #include <QPainter>
 
 #include <algorithm>
@@ -66,7 +67,8 @@ QRect OverviewStrip::window() const
     return {left, m_area.top() + 2, right - left, m_area.height() - 4};
 }
 
-void OverviewStrip::paint(QPainter& painter, const Theme& theme) const
+/// Everything that is the same whatever part of the run is in view.
+void OverviewStrip::paintRun(QPainter& painter, const Theme& theme) const
 {
     painter.fillRect(m_area, theme.color(Role::base));
     const TimeScale scale{m_axis->extent(), m_area.left(), m_area.width()};
@@ -96,6 +98,33 @@ void OverviewStrip::paint(QPainter& painter, const Theme& theme) const
     painter.setPen(QPen(theme.color(Role::secondaryText), 1));
     painter.drawPolyline(line);
     painter.restore();
+}
+
+void OverviewStrip::paint(QPainter& painter, const Theme& theme) const
+{
+    if (painter.paintEngine()->type() == QPaintEngine::SVG) {
+        paintRun(painter, theme);
+    } else {
+        const qreal ratio = painter.device()->devicePixelRatioF();
+        const Key key{
+            m_model->version(),
+            m_axis->extent(),
+            m_area.size(),
+            ratio,
+            painter.font(),
+            theme.color(Role::base),
+            theme.color(Role::secondaryText)};
+        if (key != m_key || m_picture.isNull()) {
+            m_key = key;
+            m_picture = QPixmap(m_area.size() * ratio);
+            m_picture.setDevicePixelRatio(ratio);
+            QPainter run(&m_picture);
+            run.setFont(painter.font());
+            run.translate(-m_area.topLeft());
+            paintRun(run, theme);
+        }
+        painter.drawPixmap(m_area.topLeft(), m_picture);
+    }
     QColor fill = theme.color(Role::accent);
     fill.setAlpha(m_axis->visible() == m_axis->extent() ? 24 : 72);
     painter.fillRect(window(), fill);

@@ -6,6 +6,8 @@
 #include "ui/models/time_axis.h"
 #include "ui/theme/theme.h"
 
+#include <QFont>
+#include <QPixmap>
 #include <QPoint>
 #include <QRect>
 
@@ -35,6 +37,18 @@ public:
     Qt::CursorShape cursorAt(const QPoint& point) const;
 
 private:
+    /// What the strip's own picture depends on; panning and zooming change none of it.
+    struct Key {
+        std::uint64_t version = 0;
+        TimeRange extent;
+        QSize size;
+        qreal ratio = 0;
+        QFont font;
+        QColor base;
+        QColor line;
+        bool operator==(const Key&) const = default;
+    };
+    void paintRun(QPainter& painter, const Theme& theme) const;
     enum class Grip { none, move, left, right };
     Grip gripAt(const QPoint& point) const;
     Nanoseconds timeAt(int x) const;
@@ -44,6 +58,8 @@ private:
     QRect m_area;
     Grip m_grip = Grip::none;
     Nanoseconds m_offset = 0; ///< from the box's begin to where it was taken hold of
+    mutable QPixmap m_picture; ///< of paintRun(), for m_key
+    mutable Key m_key;
 };
 
 } // namespace sida::ui

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What recording costs: the same run recorded and not recorded, taken in turns, on a real model.
 //
-//     recording_cost MODEL DATASET PREDICTOR [POLICY [SECONDS [THREADS [REPEAT]]]]
+//     recording_cost MODEL DATASET PREDICTOR [POLICY [SECONDS [THREADS [REPEAT [DEVICE [DTYPE]]]]]]
 //
 // Many short pairs of runs are made until the time is up, in the order A B B A, so that a machine that slows
 // down favours neither. Of each kind of figure the median over the pairs is printed with the 95 % confidence
@@ -42,6 +42,8 @@ struct Setup {
     int repeat;
     double samples;
     double batches; ///< of one pass
+    sida::api::DeviceKind device;
+    sida::api::DType dtype;
     std::filesystem::path session;
 };
 
@@ -72,6 +74,8 @@ Cost measure(const Setup& setup, bool record)
     if (setup.policy == sida::api::Policy::onDemand)
         options.eviction = sida::api::Eviction::lru;
     options.threads = setup.threads;
+    options.device = setup.device;
+    options.dtype = setup.dtype;
     options.repeat = setup.repeat;
     options.record = record;
     if (record) {
@@ -167,7 +171,14 @@ int main(int argc, char** argv)
     if (argc < 4) {
         fmt::print(
             stderr,
-            "usage: recording_cost MODEL DATASET PREDICTOR [POLICY|all [SECONDS [THREADS [REPEAT]]]]\n");
+            "usage: recording_cost MODEL DATASET PREDICTOR [POLICY|all [SECONDS [THREADS [REPEAT [DEVICE "
+            "[DTYPE]]]]]]\n");
+        return 2;
+    }
+    const auto device = sida::api::parseDeviceKind(argc > 8 ? argv[8] : "cpu");
+    const auto dtype = sida::api::parseDType(argc > 9 ? argv[9] : "f32");
+    if (!device || !dtype) {
+        fmt::print(stderr, "{}\n", (!device ? device.error() : dtype.error()).message);
         return 2;
     }
     const auto engine = sida::runtime::createEngine();
@@ -195,8 +206,8 @@ int main(int argc, char** argv)
          {sida::api::Policy::resident, sida::api::Policy::onDemand, sida::api::Policy::sida}) {
         if (wanted != "all" && wanted != sida::api::name(policy))
             continue;
-        const Setup setup{*engine, policy, threads, repeat, static_cast<double>(data->samples),
-                          batches, session};
+        const Setup setup{*engine, policy,  threads, repeat, static_cast<double>(data->samples),
+                          batches, *device, *dtype,  session};
         fmt::print("{}\n", compare(setup, seconds));
         std::fflush(stdout);
     }
