@@ -206,8 +206,8 @@ int main(int argc, char** argv)
          {sida::api::Policy::resident, sida::api::Policy::onDemand, sida::api::Policy::sida}) {
         if (wanted != "all" && wanted != sida::api::name(policy))
             continue;
-        const Setup setup{*engine, policy, threads, repeat, static_cast<double>(data->samples),
-                          batches, *device, *dtype, session};
+        const Setup setup{*engine, policy,  threads, repeat, static_cast<double>(data->samples),
+                          batches, *device, *dtype,  session};
         fmt::print("{}\n", compare(setup, seconds));
         std::fflush(stdout);
     }
