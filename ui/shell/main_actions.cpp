@@ -95,6 +95,12 @@ void MainActions::makeSessionActions()
     report = make(
         tr("Report..."), QStringLiteral("Ctrl+R"),
         tr("This run on paper, to look at and to save as HTML or PDF"));
+    saveCopy = make(
+        tr("Save Session As..."), QStringLiteral("Ctrl+Shift+S"),
+        tr("Write this session again at another place"));
+    runAgain = make(
+        tr("Run Again With These Settings"), QStringLiteral("Ctrl+F5"),
+        tr("The model, data, predictor and options of this session once more"));
 }
 
 void MainActions::makeRunActions()
@@ -229,6 +235,8 @@ void MainActions::fillMenus(QMenuBar* bar)
     run->addActions({train, demo});
     QMenu* session = bar->addMenu(tr("&Session"));
     session->addActions({replay, compare, report});
+    session->addSeparator();
+    session->addActions({saveCopy, runAgain});
     QMenu* time = bar->addMenu(tr("&Timeline"));
     time->addActions({undoZoom, redoZoom, fit, all});
     time->addSeparator();

@@ -57,6 +57,8 @@ public:
     QAction* replay = nullptr;
     QAction* compare = nullptr;
     QAction* report = nullptr;
+    QAction* saveCopy = nullptr;
+    QAction* runAgain = nullptr;
     QAction* settings = nullptr;
     QAction* startPage = nullptr;
     QAction* restoreLayout = nullptr;

@@ -84,6 +84,7 @@ private:
     void showExport();
     void exportRows();
     void showSettings();
+    void applyRecordingLimit();
     void connectWorkbench();
     void refreshPredictor();
     void evaluate();

@@ -3,12 +3,16 @@
 #include "ui/shell/session_windows.h"
 
 #include "ui/compare/compare_window.h"
+#include "ui/host/text.h"
+#include "ui/host/worker.h"
 #include "ui/replay/replay_window.h"
 #include "ui/report/report_window.h"
+#include "ui/sessions/recent_table.h"
 #include "ui/shell/main_actions.h"
 #include "ui/shell/studio.h"
 
 #include <QAction>
+#include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
 
@@ -22,7 +26,12 @@ SessionWindows::SessionWindows(
         return QFileDialog::getOpenFileNames(
             window, tr("Add sessions to compare"), {}, tr("Sessions (*.sida);;All files (*)"));
     })
+    , askForPlace([](QWidget* window, const QString& suggested) {
+        return QFileDialog::getSaveFileName(
+            window, tr("Save the session as"), suggested, tr("Sessions (*.sida)"));
+    })
     , m_functions(std::move(functions))
+    , m_worker(new Worker(this))
     , m_studio(studio)
     , m_actions(actions)
     , m_parent(parent)
@@ -30,6 +39,11 @@ SessionWindows::SessionWindows(
     connect(m_actions->replay, &QAction::triggered, this, &SessionWindows::showReplay);
     connect(m_actions->report, &QAction::triggered, this, &SessionWindows::showReport);
     connect(m_actions->compare, &QAction::triggered, this, &SessionWindows::showCompare);
+    connect(m_actions->saveCopy, &QAction::triggered, this, [this] { saveCopy(m_studio->sessionPath()); });
+    connect(m_actions->runAgain, &QAction::triggered, this, [this] {
+        if (m_recording)
+            m_studio->runAgain(m_recording->header);
+    });
     EngineHost& host = m_studio->host();
     connect(&host, &EngineHost::sessionOpened, this, [this](const Shared<api::Recording>& recording) {
         keep(recording);
@@ -46,6 +60,8 @@ void SessionWindows::keep(Shared<api::Recording> recording)
     m_recording = std::move(recording);
     m_actions->replay->setEnabled(m_recording != nullptr);
     m_actions->report->setEnabled(m_recording != nullptr);
+    m_actions->saveCopy->setEnabled(m_recording != nullptr);
+    m_actions->runAgain->setEnabled(m_recording != nullptr);
 }
 
 QString SessionWindows::name() const
@@ -105,6 +121,65 @@ void SessionWindows::compare(const QStringList& paths)
         });
     }
     m_compare->show(paths);
+}
+
+void SessionWindows::connectList(RecentTable* list)
+{
+    connect(list, &RecentTable::compareWanted, this, &SessionWindows::compare);
+    connect(list, &RecentTable::runAgainWanted, this, &SessionWindows::runAgain);
+    connect(list, &RecentTable::saveCopyWanted, this, &SessionWindows::saveCopy);
+    connect(list, &RecentTable::problem, this, &SessionWindows::problem);
+}
+
+void SessionWindows::runAgain(const QString& path)
+{
+    if (m_recording && path == m_studio->sessionPath())
+        return m_studio->runAgain(m_recording->header);
+    m_worker->start<Shared<api::Recording>>(
+        [path, open = m_functions.open](
+            const ProgressSink& progress, const std::stop_token& stop) -> Result<Shared<api::Recording>> {
+            if (!open)
+                return failure(ErrorKind::unsupported, "this program opens no sessions");
+            return open(toPath(path), progress, stop);
+        },
+        [this](const Result<Shared<api::Recording>>& recording) {
+            if (recording)
+                m_studio->runAgain((*recording)->header);
+            else
+                Q_EMIT problem(toText(recording.error().message));
+        });
+}
+
+void SessionWindows::saveCopy(const QString& path)
+{
+    if (path.isEmpty())
+        return Q_EMIT problem(tr("This run was recorded in memory only"));
+    const QFileInfo file(path);
+    QString target
+        = askForPlace(m_parent, file.dir().filePath(tr("%1-copy.sida").arg(file.completeBaseName())));
+    if (target.isEmpty())
+        return;
+    if (QFileInfo(target).suffix().isEmpty())
+        target += QStringLiteral(".sida");
+    saveCopyTo(path, target);
+}
+
+void SessionWindows::saveCopyTo(const QString& path, const QString& target)
+{
+    m_worker->start<bool>(
+        [path, target, save = m_functions.saveCopy](
+            const ProgressSink& progress, const std::stop_token& stop) -> Result<bool> {
+            if (!save)
+                return failure(ErrorKind::unsupported, "this program saves no sessions");
+            SIDA_TRY(save(toPath(path), toPath(target), progress, stop));
+            return true;
+        },
+        [this, target](const Result<bool>& saved) {
+            if (saved)
+                Q_EMIT notice(tr("Written: %1").arg(target));
+            else
+                Q_EMIT problem(toText(saved.error().message));
+        });
 }
 
 } // namespace sida::ui

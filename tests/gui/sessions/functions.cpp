@@ -41,10 +41,17 @@ ui::SessionFunctions testFunctions()
         = [](const api::Recording& recording, const api::ReplayOptions& options, const ProgressSink& progress,
              const std::stop_token& stop) { return replay::replay(recording, options, progress, stop); };
     functions.report = [](std::span<const api::NamedRecording> runs) -> Result<std::string> {
-        if (runs.size() == 1)
-            return report::toHtml(*runs.front().recording, runs.front().name);
+        if (runs.size() == 1) {
+            const api::Recording& recording = *runs.front().recording;
+            const auto replay
+                = replay::replay(recording, report::budgetCurveOptions(recording.header), {}, {});
+            return report::toHtml(recording, runs.front().name, replay ? &*replay : nullptr);
+        }
         return report::compareHtml(runs);
     };
+    functions.saveCopy
+        = [](const std::filesystem::path& from, const std::filesystem::path& to, const ProgressSink& progress,
+             const std::stop_token& stop) { return session::saveCopy(from, to, progress, stop); };
     return functions;
 }
 
