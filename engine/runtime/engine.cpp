@@ -190,7 +190,11 @@ LocalEngine::run(const api::RunOptions& options, const api::RunObserver& observe
     if (options.dtype != m_model->info().computeDtype)
         SIDA_TRY(loadAgain(
             {options.dtype, m_model->info().decoderLoaded, options.device}, observer.progress, stop));
-    m_model->arrangeExperts(expertLayoutFor(options.device), observer.progress);
+    if (const model::ExpertLayout layout = expertLayoutFor(options.device);
+        layout != m_model->expertLayout()) {
+        SIDA_TRY(planBudget(options)); // a device that cannot run it says so before anything is moved
+        m_model->arrangeExperts(layout, observer.progress);
+    }
     const predictor::Predictor* predictor = predictorFor(options);
     if (predictor)
         SIDA_TRY(predictor::checkFits(predictor->info(), m_model->info()));

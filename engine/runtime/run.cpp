@@ -187,8 +187,10 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
     if (status) {
         BoundedQueue<PreparedBatch> queue(static_cast<std::size_t>(std::max(1, m_options.lookahead)));
         Status hashStatus;
-        std::jthread transfers
-            = startThread("sida-transfer", [this](const std::stop_token& end) { m_executor->serve(end); });
+        std::jthread transfers = startThread("sida-transfer", [this](const std::stop_token& end) {
+            m_executor->serve(end);
+            m_transferCpuNs = threadCpuTime();
+        });
         std::jthread hashing = startThread("sida-hash", [&](const std::stop_token&) {
             setComputeThreads(1);
             const bool byLength = m_options.order == api::BatchOrder::length;
@@ -198,6 +200,10 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
             const std::unique_ptr<AffinityPool> pool = affinityPool();
             const auto waiting = static_cast<std::size_t>(m_options.lookahead)
                 * static_cast<std::size_t>(m_options.batchSize);
+            // What routes has to be there, and so has what orders.
+            PredictionSwitch paying(static_cast<std::size_t>(std::max(1, m_options.lookahead)));
+            const bool mayPause
+                = m_options.policy == api::Policy::sida && m_options.routing == api::Routing::exact && !pool;
             HashBuilder builder{
                 batches,
                 m_options.repeat,
@@ -215,7 +221,8 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
                 m_options.paperPooling,
                 m_inputs.model.info().padToken,
                 {m_inputs.data.info.task == api::Task::score ? m_decoderReader.get() : nullptr,
-                 m_inputs.model.decoderEmbeddings(), m_inputs.model.info().decoderStartToken}};
+                 m_inputs.model.decoderEmbeddings(), m_inputs.model.info().decoderStartToken},
+                mayPause ? &paying : nullptr};
             if (m_options.policy == api::Policy::sida)
                 builder.prefetch = [this](const experts::HashTable& table, Nanoseconds ready) {
                     m_executor->addTable(table, ready);
@@ -266,6 +273,7 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
     result.session = m_options.session;
     result.inferenceSeconds = static_cast<double>(m_inferenceNs) * 1e-9;
     result.inferenceCpuSeconds = static_cast<double>(m_inferenceCpuNs) * 1e-9;
+    result.transferCpuSeconds = static_cast<double>(m_transferCpuNs) * 1e-9;
     result.recorderCpuSeconds = pump.cpuSeconds();
     result.stopped = stopped;
     return result;

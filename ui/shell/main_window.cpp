@@ -13,6 +13,7 @@
 #include "ui/shell/budget_link.h"
 #include "ui/shell/command_palette.h"
 #include "ui/shell/controls_style.h"
+#include "ui/shell/curve_link.h"
 #include "ui/shell/export_dialog.h"
 #include "ui/shell/main_actions.h"
 #include "ui/shell/open_dialogs.h"
@@ -97,6 +98,7 @@ void MainWindow::buildContent()
     column->addWidget(m_pages, 1);
     setCentralWidget(content);
     new BudgetLink(m_studio, m_workbench->budgetPanel());
+    new CurveLink(m_studio, m_workbench->budgetPanel());
 
     m_actions = new MainActions(m_studio, m_workbench, this);
     m_actions->fillMenus(menuBar());
@@ -419,6 +421,7 @@ void MainWindow::showProblem(const Problem& problem)
     case Request::doctor:
     case Request::classify:
     case Request::evaluate:
+    case Request::curve:
         break;
     }
     show({}, {});

@@ -47,7 +47,7 @@ Studio::Studio(EngineHost* host, RecentSessions* sessions, QString sessionsFolde
     connect(m_host, &EngineHost::ended, this, &Studio::onEnded);
     connect(m_host, &EngineHost::shutDownFinished, this, &Studio::closed);
     connect(m_host, &EngineHost::progressed, this, [this](Request request, const Progress& progress) {
-        if (request == Request::doctor)
+        if (givesWay(request))
             return;
         m_progress = progress;
         Q_EMIT progressed();
@@ -267,8 +267,8 @@ void Studio::onFailed(Request request, const Error& error)
         Q_EMIT recordingChanged();
         Q_EMIT runEnded();
     }
-    // The look at the machine gives way to whatever else is asked, and is asked for again.
-    if (request == Request::doctor)
+    // What gives way to whatever else is asked is asked for again by those who want it.
+    if (givesWay(request))
         return;
     m_startWhenLoaded = false;
     // Stopping was the user's own wish.
