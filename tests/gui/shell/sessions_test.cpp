@@ -20,6 +20,7 @@
 #include <QMenu>
 #include <QPushButton>
 #include <QTableView>
+#include <QTemporaryDir>
 #include <QTest>
 #include <gtest/gtest.h>
 
@@ -185,7 +186,12 @@ TEST(SessionList, TwoThatAreSelectedAreCompared)
 
 TEST(SessionList, TheTrashTakesFileAndEntry)
 {
-    qputenv("XDG_DATA_HOME", QFile::encodeName(QDir::tempPath() + QStringLiteral("/sida-trash-test")));
+    // A trash of its own. It must be there: without one Qt takes the working folder.
+    const QTemporaryDir home;
+    const QByteArray before = qgetenv("XDG_DATA_HOME");
+    ASSERT_TRUE(QDir(home.path()).mkpath(QStringLiteral("Trash/files")));
+    ASSERT_TRUE(QDir(home.path()).mkpath(QStringLiteral("Trash/info")));
+    qputenv("XDG_DATA_HOME", QFile::encodeName(home.path()));
     WindowUnderTest test;
     const QString a = sessionFile(test, QStringLiteral("a.sida"));
     open(test, a);
@@ -198,6 +204,10 @@ TEST(SessionList, TheTrashTakesFileAndEntry)
     } else {
         EXPECT_EQ(list->table()->model()->rowCount(), 0);
     }
+    if (before.isNull())
+        qunsetenv("XDG_DATA_HOME");
+    else
+        qputenv("XDG_DATA_HOME", before);
 }
 
 TEST(SessionList, RunsAgainWithTheSettingsOfTheSession)
@@ -223,9 +233,8 @@ TEST(SessionList, RunsAgainWithTheSettingsOfTheSession)
     QObject::connect(&test.studio(), &ui::Studio::runBegan, &test.studio(), [&began] { began = true; });
     test.window().startPage().recent()->table()->selectRow(0);
     test.window().startPage().recent()->runAgainAction()->trigger();
-    ASSERT_TRUE(test.until([&] { return began; }))
-        << test.window().banner().message().toStdString() << " "
-        << test.studio().nextRun().blocker().toStdString();
+    ASSERT_TRUE(test.until([&] { return began; })) << test.window().banner().message().toStdString() << " "
+                                                   << test.studio().nextRun().blocker().toStdString();
     const api::RunOptions& options = test.studio().nextRun().options();
     EXPECT_EQ(options.policy, api::Policy::onDemand);
     EXPECT_EQ(options.eviction, api::Eviction::lfru);
