@@ -65,12 +65,18 @@ Result<Format> parseFormat(const std::string& text)
         ErrorKind::usage, fmt::format("--format '{}': expected one of html, pdf, json, csv, trace", text));
 }
 
-/// One session's page, or the comparison of several.
-Result<std::string> page(const std::vector<Session>& sessions)
+/// One session's page with its budget curve where it can be replayed, or the comparison of several.
+Result<std::string> page(const std::vector<Session>& sessions, api::Engine& engine, const Context& context)
 {
-    if (sessions.size() == 1)
-        return report::toHtml(
-            *sessions.front().recording, std::filesystem::path(sessions.front().path).filename().string());
+    if (sessions.size() == 1) {
+        const api::Recording& recording = *sessions.front().recording;
+        const std::string name = std::filesystem::path(sessions.front().path).filename().string();
+        const auto replay
+            = engine.replay(recording, report::budgetCurveOptions(recording.header), {}, context.stop);
+        if (!replay && replay.error().kind == ErrorKind::cancelled)
+            return failure(replay.error());
+        return report::toHtml(recording, name, replay ? &*replay : nullptr);
+    }
     std::vector<api::NamedRecording> runs;
     for (const Session& session : sessions)
         runs.push_back({session.path, session.recording.get()});
@@ -88,11 +94,12 @@ Result<std::string> json(const std::vector<Session>& sessions)
     return report::compareJson(comparison) + "\n";
 }
 
-Result<std::string> content(Format format, const std::vector<Session>& sessions, const Context& context)
+Result<std::string>
+content(Format format, const std::vector<Session>& sessions, api::Engine& engine, const Context& context)
 {
     if (format == Format::json)
         return json(sessions);
-    SIDA_TRY_ASSIGN(std::string html, page(sessions));
+    SIDA_TRY_ASSIGN(std::string html, page(sessions, engine, context));
     if (format == Format::html)
         return html;
     return context.makePdf(html);
@@ -137,7 +144,7 @@ Status execute(const ReportSettings& settings, Context& context)
         return isStandardOutput(settings.output) ? write(context.out)
                                                  : writeFileAtomically(settings.output, write);
     }
-    SIDA_TRY_ASSIGN(const std::string text, content(format, sessions, context));
+    SIDA_TRY_ASSIGN(const std::string text, content(format, sessions, *engine, context));
     const auto write = [&](std::ostream& out) -> Status {
         out << text;
         return {};

@@ -25,7 +25,8 @@ constexpr std::string_view kHowMeasured
       "batch's begin "
       "to the last batch's end, without loading. Memory is what this program took from the device, at every "
       "change. "
-      "Padding is never counted. Every figure is measured by this run; none is estimated.";
+      "Padding is never counted. Every figure is measured by this run; none is estimated, but for the budget "
+      "curve, which says so.";
 
 std::string cautionList(const ReportInput& input)
 {
@@ -48,7 +49,8 @@ std::string recordedAt(const api::Provenance& provenance)
 
 } // namespace
 
-std::string toHtml(const api::Recording& recording, const std::string& sessionName)
+std::string
+toHtml(const api::Recording& recording, const std::string& sessionName, const api::ReplayResult* replay)
 {
     api::FigureAccumulator sums(recording.header);
     sums.add(recording.rows);
@@ -65,6 +67,8 @@ std::string toHtml(const api::Recording& recording, const std::string& sessionNa
         cautionList(input));
     page += figuresSection(input) + overRunSection(input) + timeSection(input);
     page += "<div class=\"columns\">\n" + memorySection(input) + transfersSection(input) + "</div>\n";
+    if (replay != nullptr)
+        page += budgetSection(*replay);
     page += expertsSection(input) + layersSection(input) + provenanceSection(input);
     page += endPage(
         kHowMeasured, fmt::format("sida report {} --format html --output report.html", sessionName));

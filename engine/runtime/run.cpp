@@ -6,6 +6,7 @@
 #include "engine/profile/recording_pump.h"
 #include "engine/runtime/answers.h"
 #include "engine/runtime/compute_threads.h"
+#include "engine/session/recording_limit.h"
 #include "engine/session/session.h"
 
 #include <algorithm>
@@ -161,6 +162,9 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
             writer,
             session::SessionWriter::create(m_options.session, m_inputs.header, m_options.replaceSession));
     }
+    std::optional<session::RecordingLimit> limit;
+    if (writer)
+        limit.emplace(*writer, m_options.recordSeconds, m_options.recordBytes);
 
     std::stop_source ownStop;
     const std::stop_callback forwardStop(stop, [&] { ownStop.request_stop(); });
@@ -174,7 +178,7 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
         ownStop.request_stop();
     };
     profile::RecordingPump pump(
-        m_recorder, m_inputs.header, writer.get(), observer, endWith, m_options.keepRows);
+        m_recorder, m_inputs.header, limit ? &*limit : nullptr, observer, endWith, m_options.keepRows);
     std::optional<OutputThread> outputThread;
     if (observer.outputs)
         m_outputThread = &outputThread.emplace(observer.outputs, endWith, ownStop.get_token());
@@ -257,7 +261,8 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
     result.recording = pump.finish(state, status ? std::string() : status.error().message);
     result.figures = pump.figures();
     if (writer) {
-        const Status closed = writer->finish(state, result.recording->failure, result.figures);
+        const Status closed
+            = writer->finish(state, result.recording->failure, result.figures, limit->leftOut());
         if (status)
             status = closed;
     }

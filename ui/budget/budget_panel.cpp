@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/budget/budget_panel.h"
 
+#include "ui/budget/budget_curve.h"
 #include "ui/budget/budget_slider.h"
 #include "ui/budget/bytes_spin_box.h"
 #include "ui/budget/purpose_bar.h"
@@ -123,6 +124,15 @@ QWidget* BudgetPanel::makeSlider()
     grid->addWidget(m_perLayer, 1, 1);
     grid->addWidget(m_resident, 1, 2);
     grid->setColumnStretch(1, 1);
+    m_curve = new BudgetCurve;
+    m_curve->hide();
+    m_curveText = makeLabel("secondary");
+    m_curveText->setWordWrap(true);
+    m_curveText->hide();
+    grid->addWidget(m_curve, 2, 0, 1, 3);
+    grid->addWidget(m_curveText, 3, 0, 1, 3);
+    grid->setRowMinimumHeight(2, 0);
+    connect(m_curve, &BudgetCurve::textChanged, this, &BudgetPanel::tellCurve);
     return holder;
 }
 
@@ -163,6 +173,8 @@ void BudgetPanel::setUnknown(const QString& reason)
 {
     m_limits = {};
     m_slider->setLimits(m_limits);
+    m_curve->setLimits(m_limits);
+    m_curve->setBudget(0);
     m_shown = 0;
     m_bytes->setBytes(0);
     const QSignalBlocker blocker(m_share);
@@ -184,6 +196,7 @@ void BudgetPanel::setLimits(const BudgetLimits& limits)
 {
     m_limits = limits;
     m_slider->setLimits(limits);
+    m_curve->setLimits(limits);
     m_bytes->setSingleStep(static_cast<double>(limits.expertBytes) * std::max(1, limits.layers));
     m_whole->setText(tr("of %1").arg(bytesText(limits.resident)));
     m_smallest->setText(bytesText(limits.smallest));
@@ -281,6 +294,34 @@ void BudgetPanel::explain()
     }
     m_estimate->setText(estimate);
     m_slider->setAccessibleDescription(estimate);
+    m_curve->setBudget(m_shown);
+}
+
+void BudgetPanel::setCurve(std::shared_ptr<const api::ReplayResult> result, const QString& note)
+{
+    m_curveNote = note;
+    m_curve->setResult(std::move(result));
+    m_curve->setVisible(m_curve->hasCurve());
+    tellCurve();
+}
+
+void BudgetPanel::tellCurve()
+{
+    QString text = m_curveNote;
+    if (m_curve->hasCurve()) {
+        const QString there = m_shown > 0 ? m_curve->textAt(m_shown) : QString();
+        if (!there.isEmpty())
+            text = tr("Replayed with %1: %2").arg(bytesText(m_shown), there);
+        else if (text.isEmpty())
+            text = tr("This session replayed under other budgets; rings: as it was measured");
+    }
+    m_curveText->setText(text);
+    m_curveText->setVisible(!text.isEmpty());
+}
+
+QString BudgetPanel::curveText() const
+{
+    return m_curveText->text();
 }
 
 void BudgetPanel::setUse(const api::PurposeBytes& bytes, std::uint64_t budget, bool measured)

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "engine/api/info.h"
+#include "engine/api/replay.h"
 #include "engine/base/units.h"
 #include "ui/budget/budget_limits.h"
 
 #include <QWidget>
 
+#include <memory>
 #include <optional>
 
 class QDoubleSpinBox;
@@ -16,6 +18,7 @@ class QLabel;
 namespace sida::ui
 {
 
+class BudgetCurve;
 class BudgetSlider;
 class BytesSpinBox;
 class PurposeBar;
@@ -46,6 +49,12 @@ public:
     void setUse(const api::PurposeBytes& bytes, std::uint64_t budget, bool measured);
     void setDevice(const api::DeviceInfo* device);
 
+    /// What the shown session would have been under other budgets; null takes the curve away. `note` is
+    /// what stands there instead or besides: that it is being made, or why there is none.
+    void setCurve(std::shared_ptr<const api::ReplayResult> result, const QString& note);
+    const BudgetCurve& curve() const { return *m_curve; }
+    QString curveText() const;
+
     std::uint64_t shownBytes() const { return m_shown; }
     QString message() const;
 
@@ -59,6 +68,7 @@ private:
     void want(const units::Budget& budget, QWidget* source);
     void show(std::uint64_t bytes);
     void explain();
+    void tellCurve();
     void setSettable(bool settable, const QString& reason);
 
     BudgetLimits m_limits;
@@ -73,6 +83,9 @@ private:
     QDoubleSpinBox* m_share = nullptr;
     QLabel* m_whole = nullptr;
     BudgetSlider* m_slider = nullptr;
+    BudgetCurve* m_curve = nullptr;
+    QLabel* m_curveText = nullptr;
+    QString m_curveNote;
     QLabel* m_smallest = nullptr;
     QLabel* m_perLayer = nullptr;
     QLabel* m_resident = nullptr;

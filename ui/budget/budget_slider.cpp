@@ -16,7 +16,6 @@ namespace sida::ui
 namespace
 {
 
-constexpr int kMargin = 8;
 constexpr int kTrackTop = 10;
 constexpr int kTickTop = 20;
 constexpr std::uint64_t kStepBytes
@@ -72,10 +71,14 @@ QSize BudgetSlider::sizeHint() const
 
 int BudgetSlider::positionOf(std::uint64_t bytes) const
 {
-    const double span = static_cast<double>(m_limits.resident) - static_cast<double>(m_limits.smallest);
-    const double share
-        = span > 0 ? (static_cast<double>(bytes) - static_cast<double>(m_limits.smallest)) / span : 0;
-    return kMargin + static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * (width() - 2 * kMargin)));
+    return positionBetween(bytes, m_limits.smallest, m_limits.resident, width());
+}
+
+int BudgetSlider::positionBetween(std::uint64_t bytes, std::uint64_t low, std::uint64_t high, int width)
+{
+    const double span = static_cast<double>(high) - static_cast<double>(low);
+    const double share = span > 0 ? (static_cast<double>(bytes) - static_cast<double>(low)) / span : 0;
+    return kMargin + static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * (width - 2 * kMargin)));
 }
 
 /// Experts per layer from one labelled tick to the next: a quarter of all, rounded to a whole number.

@@ -25,6 +25,9 @@ public:
     QSize minimumSizeHint() const override { return sizeHint(); }
     /// Where the handle stands for a budget.
     int positionOf(std::uint64_t bytes) const;
+    /// The same for any widget of that width whose scale shall stand below a slider's.
+    static int positionBetween(std::uint64_t bytes, std::uint64_t low, std::uint64_t high, int width);
+    static constexpr int kMargin = 8; ///< from the widget's sides to the ends of the scale
 
 Q_SIGNALS:
     void bytesChosen(quint64 bytes);

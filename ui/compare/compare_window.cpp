@@ -24,6 +24,7 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include <array>
 #include <cmath>
 
 namespace sida::ui
@@ -129,8 +130,14 @@ QWidget* CompareWindow::makeHead()
     m_runTable->setFixedHeight(118);
     m_runModel->setHorizontalHeaderLabels(
         {tr("Run"), tr("Session"), tr("Model"), tr("Data"), tr("Policy"), tr("Budget"), tr("Batches")});
-    m_runTable->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    const std::array<int, 7> widths = {96, 200, 176, 176, 168, 96, 80};
+    for (int column = 0; column < 7; ++column)
+        m_runTable->horizontalHeader()->resizeSection(column, widths[static_cast<std::size_t>(column)]);
     m_runTable->horizontalHeader()->setSectionResizeMode(1, QHeaderView::Stretch);
+    for (const int column : {5, 6})
+        m_runModel->setHeaderData(
+            column, Qt::Horizontal, static_cast<int>(Qt::AlignRight | Qt::AlignVCenter),
+            Qt::TextAlignmentRole);
     connect(
         m_runTable->selectionModel(), &QItemSelectionModel::selectionChanged, this,
         &CompareWindow::refreshButtons);
@@ -455,7 +462,8 @@ void CompareWindow::fillFigures()
     }
     QHeaderView* header = m_figureTable->horizontalHeader();
     header->setSectionResizeMode(QHeaderView::Stretch);
-    header->setSectionResizeMode(0, QHeaderView::ResizeToContents);
+    header->setSectionResizeMode(0, QHeaderView::Interactive);
+    header->resizeSection(0, 240);
     for (int column = 1; column < m_figureModel->columnCount(); ++column)
         if (column == 1 || (column - 1) % 3 != 0)
             m_figureModel->setHeaderData(

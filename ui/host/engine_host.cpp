@@ -225,6 +225,16 @@ Token EngineHost::evaluate(const api::EvaluateOptions& options)
     });
 }
 
+Token EngineHost::drawCurve(Shared<api::Recording> recording, const api::ReplayOptions& options)
+{
+    return post(
+        Request::curve,
+        [this, recording = std::move(recording), options](Token token, const std::stop_token& stop) {
+            auto result = guarded([&] { return m_engine->replay(*recording, options, {}, stop); });
+            answer(Request::curve, token, std::move(result), &EngineHost::curveDrawn);
+        });
+}
+
 Token EngineHost::openSession(const std::filesystem::path& file)
 {
     return post(Request::session, [this, file](Token token, const std::stop_token& stop) {

@@ -54,6 +54,8 @@ public:
     Token train(const api::TrainOptions& options);
     Token evaluate(const api::EvaluateOptions& options);
     Token openSession(const std::filesystem::path& file);
+    /// A recording under other budgets, when there is nothing else to do; `curveDrawn` follows, or `failed`.
+    Token drawCurve(Shared<api::Recording> recording, const api::ReplayOptions& options);
     /// For the run in progress. Asked again before the answer came, only the last value is passed on.
     Token changeBudget(const units::Budget& budget);
 
@@ -85,6 +87,7 @@ Q_SIGNALS:
     void budgetAccepted(sida::ui::Shared<sida::api::BudgetPlan> plan, bool latest);
     void budgetRefused(const sida::units::Budget& asked, const QString& reason);
     void evaluated(sida::ui::Shared<sida::api::EvaluateResult> result);
+    void curveDrawn(sida::ui::Shared<sida::api::ReplayResult> result);
 
     void progressed(sida::ui::Request request, const sida::Progress& progress);
     void failed(sida::ui::Request request, const sida::Error& error);

@@ -14,8 +14,7 @@ void RequestQueue::push(Item item)
         if (m_closed)
             return;
         std::erase_if(m_waiting, [&](const Item& other) { return other.request == item.request; });
-        // A device report takes seconds and nobody waits for it: it gives way.
-        if (m_current && m_current->first == Request::doctor && item.request != Request::doctor)
+        if (m_current && givesWay(m_current->first) && !givesWay(item.request))
             m_current->second.request_stop();
         m_waiting.push_back(std::move(item));
     }
@@ -29,7 +28,7 @@ std::optional<RequestQueue::Item> RequestQueue::pop()
     if (m_closed)
         return std::nullopt;
     auto next = std::find_if(
-        m_waiting.begin(), m_waiting.end(), [](const Item& item) { return item.request != Request::doctor; });
+        m_waiting.begin(), m_waiting.end(), [](const Item& item) { return !givesWay(item.request); });
     if (next == m_waiting.end())
         next = m_waiting.begin();
     std::optional<Item> item(std::move(*next));

@@ -15,13 +15,31 @@ namespace sida::ui
 {
 
 /// What the engine thread is asked for; also the tag under which requests replace each other.
-enum class Request { doctor, classify, model, dataset, predictor, plan, run, train, evaluate, session };
-constexpr std::size_t kRequests = 10;
+enum class Request {
+    doctor,
+    classify,
+    model,
+    dataset,
+    predictor,
+    plan,
+    run,
+    train,
+    evaluate,
+    session,
+    curve
+};
+constexpr std::size_t kRequests = 11;
+
+/// Nobody waits for these: they begin when nothing else is wanted, and give way to whatever is asked then.
+constexpr bool givesWay(Request request)
+{
+    return request == Request::doctor || request == Request::curve;
+}
 
 using Token = std::uint64_t;
 
 /// Work for one thread. At most one request of each kind waits: a newer one takes the place of the older, as
-/// only the latest answer is of interest. The device report waits until nothing else does.
+/// only the latest answer is of interest. What gives way waits until nothing else does.
 class RequestQueue
 {
 public:

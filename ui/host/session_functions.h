@@ -30,6 +30,11 @@ struct SessionFunctions {
         replay;
     /// One run's report, or the comparison of several, as the HTML page that `sida report` writes.
     std::function<Result<std::string>(std::span<const api::NamedRecording>)> report;
+    /// Writes a session again at another place, as one file.
+    std::function<Status(
+        const std::filesystem::path& from, const std::filesystem::path& to, const ProgressSink&,
+        std::stop_token)>
+        saveCopy;
 };
 
 } // namespace sida::ui

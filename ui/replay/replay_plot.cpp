@@ -21,7 +21,7 @@ namespace sida::ui
 namespace
 {
 
-constexpr int kLegend = 172;
+constexpr int kLegend = 188;
 constexpr int kRow = 20;
 constexpr double kNear = 14; ///< pixels within which a point is meant
 
@@ -253,7 +253,8 @@ void ReplayPlot::paintCurve(QPainter& painter, int number, const Ticks& ticks) c
     painter.drawEllipse(line[curve.knee], 2, 2);
 }
 
-/// Stack distances give the hit rate for every number of slots, not only for the budgets that were simulated.
+/// Stack distances give the hit rate of an LRU that sees one use after the other for every number of slots.
+/// The engine's is above it: what a layer finds there stays until the layer has ended.
 void ReplayPlot::paintExactLru(QPainter& painter, const Ticks& ticks) const
 {
     if (m_measure != ReplayMeasure::hitRate || m_result->slotBytes == 0)
@@ -301,7 +302,7 @@ void ReplayPlot::paintSelected(QPainter& painter, const Ticks&) const
     painter.setFont(Theme::font(TextStyle::small));
     int wide = 0;
     for (const QString& line : lines)
-        wide = std::max(wide, painter.fontMetrics().horizontalAdvance(line));
+        wide = std::max(wide, QFontMetrics(Theme::font(TextStyle::smallStrong)).horizontalAdvance(line));
     QRect box(qRound(at.x()) + 14, qRound(at.y()) - 60, wide + 16, 3 * 16 + 10);
     if (box.right() > plot().right())
         box.moveRight(qRound(at.x()) - 14);
@@ -355,7 +356,7 @@ void ReplayPlot::paintLegend(QPainter& painter) const
     if (m_measure == ReplayMeasure::hitRate) {
         painter.setPen(QPen(theme().color(Role::secondaryText), 1));
         painter.drawLine(middle - 14, line + kRow / 2, middle + 14, line + kRow / 2);
-        note(tr("LRU, exact"));
+        note(tr("LRU use by use, exact"));
     }
 }
 

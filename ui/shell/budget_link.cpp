@@ -40,6 +40,7 @@ BudgetLink::BudgetLink(Studio* studio, BudgetPanel* panel)
     connect(m_studio, &Studio::activityChanged, this, &BudgetLink::refresh);
     connect(m_studio, &Studio::figuresChanged, this, &BudgetLink::refreshUse);
     connect(m_studio, &Studio::runBegan, this, &BudgetLink::enterRun);
+    connect(m_studio, &Studio::recordingChanged, this, &BudgetLink::refresh);
     connect(&m_studio->nextRun(), &NextRun::changed, this, &BudgetLink::refresh);
     EngineHost& host = m_studio->host();
     connect(&host, &EngineHost::budgetRefused, m_panel, &BudgetPanel::refused);
@@ -66,6 +67,8 @@ void BudgetLink::refresh()
 void BudgetLink::refreshPlan()
 {
     const NextRun& run = m_studio->nextRun();
+    if (!run.model() && m_studio->recording().hasRun())
+        return showRecorded();
     if (!run.model())
         return m_panel->setUnknown(tr("Choose a model to see what it needs"));
     const PartStatus status = run.status(Part::budget);
@@ -78,6 +81,21 @@ void BudgetLink::refreshPlan()
     m_panel->setUse(run.plan()->byPurpose, run.plan()->budgetBytes, false);
     if (run.options().policy == api::Policy::resident)
         m_panel->setFixed(tr("Policy resident keeps every expert on the device"));
+}
+
+/// Without a model there is no next run to plan; what the session ended with is still worth looking at.
+void BudgetLink::showRecorded()
+{
+    const auto& memory = m_studio->recording().rows().memory;
+    const BudgetLimits limits = limitsOf(m_studio->recording().header());
+    if (!limits.known())
+        return m_panel->setUnknown(tr("Choose a model to see what it needs"));
+    m_panel->setLimits(limits);
+    if (!memory.empty()) {
+        m_panel->setBudget(memory.back().budget);
+        m_panel->setUse(memory.back().bytes, memory.back().budget, true);
+    }
+    m_panel->setFixed(tr("As this session was recorded; choose a model to set the next run's budget"));
 }
 
 void BudgetLink::enterRun()

@@ -20,6 +20,7 @@ public:
 private:
     void refresh();
     void refreshPlan();
+    void showRecorded();
     void enterRun();
     void refreshUse();
 

@@ -54,6 +54,11 @@ public:
     QAction* slowest = nullptr;
     QAction* exportPicture = nullptr;
     QAction* exportRows = nullptr;
+    QAction* replay = nullptr;
+    QAction* compare = nullptr;
+    QAction* report = nullptr;
+    QAction* saveCopy = nullptr;
+    QAction* runAgain = nullptr;
     QAction* settings = nullptr;
     QAction* startPage = nullptr;
     QAction* restoreLayout = nullptr;
@@ -72,6 +77,7 @@ public:
 private:
     QAction* make(const QString& text, const QString& shortcut, const QString& tip);
     void makeFileActions();
+    void makeSessionActions();
     void makeRunActions();
     void makeTimeActions();
     void makeThemeActions();

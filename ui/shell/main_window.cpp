@@ -13,10 +13,12 @@
 #include "ui/shell/budget_link.h"
 #include "ui/shell/command_palette.h"
 #include "ui/shell/controls_style.h"
+#include "ui/shell/curve_link.h"
 #include "ui/shell/export_dialog.h"
 #include "ui/shell/main_actions.h"
 #include "ui/shell/open_dialogs.h"
 #include "ui/shell/samples_view.h"
+#include "ui/shell/session_windows.h"
 #include "ui/shell/settings_dialog.h"
 #include "ui/shell/status_panel.h"
 #include "ui/shell/studio.h"
@@ -60,11 +62,19 @@ MainWindow::MainWindow(Setup setup)
     connect(
         &ThemeManager::instance(), &ThemeManager::changed, this, [this] { setStyleSheet(controlsStyle()); });
     buildContent();
+    m_sessionWindows = new SessionWindows(std::move(setup.functions), m_studio, m_actions, this);
     connectStartPage();
     connectRunPanel();
     connectActions();
     connectWorkbench();
     connectStudio();
+    m_sessionWindows->connectList(m_startPage->recent());
+    connect(m_sessionWindows, &SessionWindows::notice, this, [this](const QString& text) {
+        m_banner->show(Banner::Kind::notice, text);
+    });
+    connect(m_sessionWindows, &SessionWindows::problem, this, [this](const QString& text) {
+        m_banner->show(Banner::Kind::problem, text);
+    });
     restoreSettings();
     refreshRecentMenu();
     refresh();
@@ -88,6 +98,7 @@ void MainWindow::buildContent()
     column->addWidget(m_pages, 1);
     setCentralWidget(content);
     new BudgetLink(m_studio, m_workbench->budgetPanel());
+    new CurveLink(m_studio, m_workbench->budgetPanel());
 
     m_actions = new MainActions(m_studio, m_workbench, this);
     m_actions->fillMenus(menuBar());
@@ -267,6 +278,7 @@ void MainWindow::restoreSettings()
     m_workbench->restoreLayout(*m_settings);
     ThemeManager::instance().setChoice(
         static_cast<ThemeChoice>(std::clamp(m_settings->value(QStringLiteral("theme"), 0).toInt(), 0, 2)));
+    applyRecordingLimit();
     showStartPage(true);
 }
 
@@ -409,6 +421,7 @@ void MainWindow::showProblem(const Problem& problem)
     case Request::doctor:
     case Request::classify:
     case Request::evaluate:
+    case Request::curve:
         break;
     }
     show({}, {});
@@ -482,7 +495,18 @@ void MainWindow::showSettings()
 {
     auto* dialog = new SettingsDialog(m_settings, m_sessionsFolder, m_predictorsFolder, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, &MainWindow::applyRecordingLimit);
     dialog->open();
+}
+
+void MainWindow::applyRecordingLimit()
+{
+    const auto number = [&](const char* key) {
+        return static_cast<std::uint64_t>(std::max(0, m_settings->value(QLatin1String(key), 0).toInt()));
+    };
+    m_studio->setRecordingLimit(
+        60.0 * static_cast<double>(number(SettingsDialog::kRecordMinutes)),
+        number(SettingsDialog::kRecordMiB) * units::kMiB);
 }
 
 /// Told once, and not at all when hints are off.

@@ -47,7 +47,7 @@ Studio::Studio(EngineHost* host, RecentSessions* sessions, QString sessionsFolde
     connect(m_host, &EngineHost::ended, this, &Studio::onEnded);
     connect(m_host, &EngineHost::shutDownFinished, this, &Studio::closed);
     connect(m_host, &EngineHost::progressed, this, [this](Request request, const Progress& progress) {
-        if (request == Request::doctor)
+        if (givesWay(request))
             return;
         m_progress = progress;
         Q_EMIT progressed();
@@ -185,8 +185,16 @@ void Studio::start()
     if (m_sessionPath.isEmpty())
         Q_EMIT notice(tr("%1 cannot be written to: this run is kept in memory only").arg(m_sessionsFolder));
     options.session = toPath(m_sessionPath);
+    options.recordSeconds = m_recordSeconds;
+    options.recordBytes = m_recordBytes;
     m_host->run(options);
     updateActivity();
+}
+
+void Studio::setRecordingLimit(double seconds, std::uint64_t bytes)
+{
+    m_recordSeconds = seconds;
+    m_recordBytes = bytes;
 }
 
 void Studio::startIfPossible()
@@ -259,8 +267,8 @@ void Studio::onFailed(Request request, const Error& error)
         Q_EMIT recordingChanged();
         Q_EMIT runEnded();
     }
-    // The look at the machine gives way to whatever else is asked, and is asked for again.
-    if (request == Request::doctor)
+    // What gives way to whatever else is asked is asked for again by those who want it.
+    if (givesWay(request))
         return;
     m_startWhenLoaded = false;
     // Stopping was the user's own wish.

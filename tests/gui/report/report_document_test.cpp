@@ -73,6 +73,13 @@ TEST(ReportDocument, HasALookForEverythingThatAReportDraws)
 {
     EXPECT_EQ(documentOf(report::toHtml(*recording(), "run.sida")).unknownClasses().join(u' '), QString());
     EXPECT_EQ(documentOf(comparison()).unknownClasses().join(u' '), QString());
+    api::ReplayResult replay;
+    replay.residentBytes = 100;
+    replay.curves.push_back({{api::Policy::sida, api::Eviction::lookahead, false}, {{}, {}, {}}, 1});
+    replay.curves.push_back({{api::Policy::onDemand, api::Eviction::lru, true}, {{}, {}, {}}, -1});
+    const ReportDocument document = documentOf(report::toHtml(*recording(), "run.sida", &replay));
+    EXPECT_TRUE(document.text().contains(QStringLiteral("What other budgets would give")));
+    EXPECT_EQ(document.unknownClasses().join(u' '), QString());
 }
 
 TEST(ReportDocument, NothingRunsOverTheFootOfASheet)

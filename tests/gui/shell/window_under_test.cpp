@@ -7,6 +7,44 @@
 namespace sida::gui_test
 {
 
+namespace
+{
+
+/// Hit rate and throughput that rise with the budget and bend.
+api::ReplayResult scriptedReplay(const api::Recording& recording)
+{
+    const api::RunHeader& header = recording.header;
+    const api::Figures figures = api::computeFigures(recording);
+    api::ReplayResult replay;
+    replay.recordedConfiguration = {header.policy, header.eviction, false};
+    replay.residentBytes = header.residentBytes;
+    replay.smallestBytes = header.smallestBytes;
+    replay.slotBytes = header.expertBytes;
+    replay.recorded.budgetBytes = figures.budgetBytes;
+    replay.recorded.uses = figures.uses;
+    replay.recorded.hits = figures.outcomes[static_cast<std::size_t>(api::Outcome::hit)];
+    replay.recorded.samplesPerSecond = figures.samplesPerSecond;
+    api::ReplayCurve curve;
+    curve.configuration = replay.recordedConfiguration;
+    for (int tenth = 0; tenth <= 10; ++tenth) {
+        api::ReplayPoint point;
+        point.budgetBytes = header.smallestBytes
+            + (header.residentBytes - header.smallestBytes) / 10 * static_cast<std::uint64_t>(tenth);
+        if (tenth == 10)
+            point.budgetBytes = header.residentBytes;
+        point.uses = 1000;
+        point.hits = static_cast<std::uint64_t>(1000 - 6 * (10 - tenth) * (10 - tenth));
+        point.samplesPerSecond
+            = figures.samplesPerSecond * (0.5 + 0.7 * static_cast<double>(point.hits) / 1000);
+        curve.points.push_back(point);
+    }
+    curve.knee = 5;
+    replay.curves.push_back(std::move(curve));
+    return replay;
+}
+
+} // namespace
+
 std::shared_ptr<FakeScript> makeScript(const test::RecordingScript& recording)
 {
     auto script = std::make_shared<FakeScript>();
@@ -53,6 +91,7 @@ std::shared_ptr<FakeScript> makeScript(const test::RecordingScript& recording)
         row.wastedBytes = guessed ? static_cast<std::uint64_t>((1 - top1) * 9000) * header.expertBytes : 0;
         script->evaluation.rows.push_back(std::move(row));
     };
+    script->replay = scriptedReplay(*script->recording);
     guess("no prediction", false, 0, 0, 7210);
     guess("chance", true, 0.016, 0.047, 7190);
     guess("same token", true, 0.52, 0.66, 3900);
@@ -82,6 +121,30 @@ void WindowUnderTest::makeWindow()
         = {file(QStringLiteral("demo/model"), api::PathKind::model),
            file(QStringLiteral("demo/dev.tsv"), api::PathKind::dataset),
            file(QStringLiteral("demo/predictor.safetensors"), api::PathKind::predictor)};
+    // Any path is the scripted session; a report is a page that says the names.
+    setup.functions.open
+        = [script = m_script](
+              const std::filesystem::path&, const ProgressSink&,
+              std::stop_token) -> Result<std::shared_ptr<const api::Recording>> { return script->recording; };
+    setup.functions.replay = [](const api::Recording& recording, const api::ReplayOptions&,
+                                const ProgressSink&, const std::stop_token&) -> Result<api::ReplayResult> {
+        api::ReplayResult result;
+        result.residentBytes = recording.header.residentBytes;
+        result.curves.push_back({{api::Policy::onDemand, api::Eviction::lru, false}, {{}, {}, {}}, 1});
+        return result;
+    };
+    setup.functions.report = [](std::span<const api::NamedRecording> runs) -> Result<std::string> {
+        std::string names;
+        for (const api::NamedRecording& run : runs)
+            names += "<p class=\"text\">" + run.name + "</p>";
+        return "<title>Report</title><main><section>" + names + "</section></main>";
+    };
+    setup.functions.saveCopy = [](const std::filesystem::path& from, const std::filesystem::path& to,
+                                  const ProgressSink&, std::stop_token) -> Status {
+        std::error_code error;
+        std::filesystem::copy_file(from, to, error);
+        return error ? Status(failure(ErrorKind::io, error.message())) : Status();
+    };
     m_window = std::make_unique<ui::MainWindow>(std::move(setup));
     m_window->show();
 }

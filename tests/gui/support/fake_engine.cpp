@@ -259,6 +259,17 @@ FakeEngine::evaluate(const api::EvaluateOptions&, const ProgressSink&, std::stop
     return m_script->evaluation;
 }
 
+Result<api::ReplayResult> FakeEngine::replay(
+    const api::Recording&, const api::ReplayOptions&, const ProgressSink&, std::stop_token stop)
+{
+    ++m_script->replays;
+    if (!m_script->replayGate.pass(stop))
+        return cancelled(*m_script);
+    if (m_script->replayError)
+        return failure(*m_script->replayError);
+    return m_script->replay;
+}
+
 Result<std::shared_ptr<const api::Recording>>
 FakeEngine::openSession(const std::filesystem::path&, const ProgressSink&, std::stop_token)
 {

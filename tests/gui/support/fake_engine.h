@@ -26,6 +26,7 @@ struct FakeScript {
     std::shared_ptr<const api::Recording> recording; ///< what run() plays and openSession() gives
     std::vector<api::TrainEpoch> epochs;
     api::EvaluateResult evaluation;
+    api::ReplayResult replay;
     std::map<std::string, api::PathKind> kinds; ///< by path; what is not here has no kind
 
     std::optional<Error> modelError;
@@ -35,6 +36,7 @@ struct FakeScript {
     std::optional<Error> sessionError;
     std::optional<Error> trainError;
     std::optional<Error> evaluateError;
+    std::optional<Error> replayError;
     std::string budgetReason; ///< not empty: every change of the budget is refused with it
 
     /// Closed by a test to hold a call back; usable at any time.
@@ -44,6 +46,7 @@ struct FakeScript {
     Gate budgetGate;
     Gate trainGate; ///< passed before each epoch
     Gate evaluateGate;
+    Gate replayGate;
 
     std::atomic<int> modelLoads = 0;
     std::atomic<int> datasetLoads = 0;
@@ -51,6 +54,7 @@ struct FakeScript {
     std::atomic<int> runs = 0;
     std::atomic<int> trainings = 0;
     std::atomic<int> plans = 0;
+    std::atomic<int> replays = 0;
     std::atomic<int> stopsSeen = 0; ///< calls that ended because they were asked to
 
     std::vector<units::Budget> budgetsAsked() const;
@@ -90,6 +94,9 @@ public:
         const api::EvaluateOptions& options, const ProgressSink& progress, std::stop_token stop) override;
     Result<std::shared_ptr<const api::Recording>> openSession(
         const std::filesystem::path& file, const ProgressSink& progress, std::stop_token stop) override;
+    Result<api::ReplayResult> replay(
+        const api::Recording& recording, const api::ReplayOptions& options, const ProgressSink& progress,
+        std::stop_token stop) override;
 
 private:
     std::shared_ptr<FakeScript> m_script;

@@ -165,5 +165,17 @@ TEST_F(SessionCommands, SeveralSessionsAreReportedAsTheirComparison)
     EXPECT_FALSE(std::filesystem::exists(m_folder / "both.csv"));
 }
 
+TEST_F(SessionCommands, ARecordingThatIsLimitedKeepsItsFiguresAndSaysWhatItLacks)
+{
+    record("limited.sida", {"--policy", "on-demand", "--budget", "90%", "--record-size", "1KiB"});
+    const json inspected = parsed({"inspect", path("limited.sida"), "--json"});
+    EXPECT_EQ(inspected["samples"], 40);
+    EXPECT_EQ(
+        test::runProgram({SIDA_BIN_DIR "/sida", "run", "--model", path("model"), "--dataset",
+                          path("data.jsonl"), "--record-size", "20%", "--json"})
+            .status,
+        2);
+}
+
 } // namespace
 } // namespace sida
