@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The SiDA Studio authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/run_settings.h"
 #include "tests/unit/cli/cli_fixture.h"
 
 #include <gmock/gmock.h>
@@ -102,6 +103,18 @@ TEST_F(RunCommand, EveryOptionReachesTheEngine)
     EXPECT_EQ(run.repeat, 5);
     EXPECT_EQ(run.session, path("a.sida"));
     EXPECT_TRUE(run.replaceSession);
+}
+
+TEST(RunSettings, TheModelIsLoadedForTheDeviceAndTheTypeOfTheRun)
+{
+    cli::RunSettings settings;
+    settings.policy = "resident";
+    settings.device = "cuda";
+    settings.dtype = "bf16";
+    const cli::RunPlan plan = cli::planRun(settings).value();
+    EXPECT_EQ(plan.load.device, api::DeviceKind::cuda);
+    EXPECT_EQ(plan.load.dtype, api::DType::bf16);
+    EXPECT_FALSE(plan.load.decoder);
 }
 
 TEST_F(RunCommand, PredictionWithoutAPredictorIsRefused)

@@ -390,6 +390,27 @@ TEST_F(EngineTest, OutputsArePassedOnBatchByBatchAndOnceHoweverOftenTheDatasetIs
         EXPECT_EQ(passed.at(output.index).logits, output.logits);
 }
 
+/// The devices want the experts in different arrangements, and the GPU may be missing.
+TEST_F(EngineTest, ARunOnAnotherDeviceInBetweenNeverChangesABit)
+{
+    test::TinyModel even = m_tiny;
+    even.dFf = 32;
+    test::writeTinyModel(m_folder / "even", even);
+    ASSERT_TRUE(m_engine->loadModel(m_folder / "even", {}, {}));
+    ASSERT_TRUE(m_engine->loadDataset(m_folder / "data.jsonl", {}, {}, {}));
+    const api::RunResult before = mustRun(options(Policy::resident));
+    api::RunOptions other = options(Policy::resident);
+    other.device = api::DeviceKind::cuda;
+    const auto between = m_engine->run(other, {}, {});
+    if (between) {
+        EXPECT_EQ(between->outputs.size(), before.outputs.size());
+    }
+    expectEqualOutputs(mustRun(options(Policy::resident)), before);
+    api::RunOptions cached = options(Policy::onDemand);
+    cached.budget = units::Budget::ofBytes(smallest(cached));
+    expectEqualOutputs(mustRun(cached), before);
+}
+
 /// Who writes outputs in the dataset's order has to keep those whose predecessors have not come. Of a file
 /// that is read as the run goes, that is bounded by the window in which samples are put together by length.
 TEST_F(EngineTest, OutputsThatWaitForTheirPredecessorsAreAsFewInAFourTimesLargerFile)
