@@ -7,8 +7,6 @@
 #include "engine/base/units.h"
 #include "engine/report/compare_json.h"
 
-#include <algorithm>
-#include <cmath>
 #include <fmt/format.h>
 #include <memory>
 #include <string>
@@ -24,33 +22,6 @@ struct CompareSettings {
     std::vector<std::string> sessions;
     bool json = false;
 };
-
-std::string figureText(double value, const api::ComparedFigure& figure)
-{
-    if (std::isnan(value))
-        return "-";
-    switch (figure.unit) {
-    case api::FigureUnit::share:
-        return units::formatPercent(value);
-    case api::FigureUnit::bytes:
-        return units::formatBytes(static_cast<std::uint64_t>(std::llround(std::max(0.0, value))));
-    case api::FigureUnit::milliseconds:
-        return units::formatDuration(std::llround(value * 1e6));
-    case api::FigureUnit::number:
-    case api::FigureUnit::perSecond:
-        break;
-    }
-    return units::formatNumber(value);
-}
-
-std::string verdictWords(const api::ComparedFigure::Run& run)
-{
-    std::string words(api::name(run.verdict));
-    std::replace(words.begin(), words.end(), '_', ' ');
-    if (run.verdict == api::Verdict::same || run.verdict == api::Verdict::unknown)
-        return words;
-    return std::isnan(run.percent) ? words : fmt::format("{:+.1f} %  {}", run.percent, words);
-}
 
 void writeSettings(std::ostream& out, const api::Comparison& comparison)
 {
@@ -75,8 +46,8 @@ void writeFigures(std::ostream& out, const api::Comparison& comparison)
         for (std::size_t run = 0; run < figure.runs.size(); ++run)
             out << fmt::format(
                 "  {:<40}{}{:>14}  {}\n", run == 0 ? words : std::string(), static_cast<char>('A' + run % 26),
-                figureText(figure.runs[run].value, figure),
-                run == 0 ? std::string() : verdictWords(figure.runs[run]));
+                api::formatFigure(figure.runs[run].value, figure.unit),
+                run == 0 ? std::string() : api::formatVerdict(figure.runs[run]));
     }
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <ostream>
 #include <stop_token>
+#include <string>
 
 namespace sida::cli
 {
@@ -21,6 +22,8 @@ struct Context {
     std::ostream& err;
     bool showProgress = false; ///< stderr is a terminal
     std::stop_token stop; ///< triggered by SIGINT and SIGTERM
+    /// The bytes of a PDF that says what a report's HTML page says; empty where nothing can make one.
+    std::function<Result<std::string>(const std::string& html)> makePdf = {};
 };
 
 } // namespace sida::cli

@@ -52,6 +52,8 @@ bool holdsKind(const ResultFile& result, const Inspector& inspector)
         return beginning(result.path, 1) == "{" || beginning(result.path, 1) == "[";
     case ResultKind::html:
         return beginning(result.path, 9) == "<!doctype" || beginning(result.path, 5) == "<html";
+    case ResultKind::pdf:
+        return beginning(result.path, 5) == "%pdf-";
     case ResultKind::predictor:
         return isKind(inspector, result.path, api::PathKind::predictor);
     case ResultKind::session:
@@ -71,6 +73,8 @@ std::string_view words(ResultKind kind)
         return "a JSON file";
     case ResultKind::html:
         return "an HTML page";
+    case ResultKind::pdf:
+        return "a PDF";
     case ResultKind::predictor:
         return "a predictor";
     case ResultKind::session:

@@ -14,7 +14,7 @@
 namespace sida::cli
 {
 
-enum class ResultKind { safetensors, jsonLines, json, html, predictor, session };
+enum class ResultKind { safetensors, jsonLines, json, html, pdf, predictor, session };
 
 struct ResultFile {
     std::string option; ///< as on the command line: "--outputs"

@@ -130,6 +130,17 @@ void addRunOptions(CLI::App& parser, RunSettings& settings)
         ->type_name("N");
     parser.add_option("--session", settings.session, "Record to this .sida file")->type_name("FILE");
     parser.add_flag("--force", settings.force, "Replace a session that is there already");
+    parser
+        .add_option(
+            "--record-seconds", settings.recordSeconds,
+            "Record every event for so long, then batches and answers only; 0 = to the end")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("S");
+    parser
+        .add_option(
+            "--record-size", settings.recordSize,
+            "Record every event until the session is so large, then batches and answers only")
+        ->type_name("SIZE");
     parser.add_option("--outputs", settings.outputs, "Answers to FILE.safetensors or FILE.jsonl")
         ->type_name("FILE");
     parser.add_flag("--json", settings.json, "Print one JSON object");
@@ -139,8 +150,8 @@ void addPlanOptions(CLI::App& parser, RunSettings& settings)
 {
     addRunOptions(parser, settings);
     for (const char* other :
-         {"--model", "--seed", "--repeat", "--session", "--force", "--outputs", "--json", "--prefetch-limit",
-          "--expert-capacity"})
+         {"--model", "--seed", "--repeat", "--session", "--force", "--record-seconds", "--record-size",
+          "--outputs", "--json", "--prefetch-limit", "--expert-capacity"})
         parser.remove_option(parser.get_option(other));
     parser.get_option("--dataset")->required(false);
 }
@@ -174,6 +185,7 @@ Result<RunPlan> planRun(const RunSettings& settings)
     run.maxNewTokens = settings.maxNewTokens;
     run.paperPooling = settings.paperPooling ? settings.maxLength : 0;
     plan.load.dtype = run.dtype;
+    plan.load.device = run.device;
     plan.load.decoder = plan.dataset.task == api::Task::seq2seq || plan.dataset.task == api::Task::score;
     run.topK = settings.topK;
     run.lookahead = settings.lookahead;
@@ -183,6 +195,15 @@ Result<RunPlan> planRun(const RunSettings& settings)
     run.seed = settings.seed;
     run.session = settings.session;
     run.replaceSession = settings.force;
+    run.recordSeconds = settings.recordSeconds;
+    if (!settings.recordSize.empty()) {
+        SIDA_TRY_ASSIGN(const units::Budget size, units::parseBudget(settings.recordSize));
+        if (size.kind != units::Budget::Kind::bytes)
+            return failure(
+                ErrorKind::usage,
+                fmt::format("--record-size '{}': expected a size such as 200MiB", settings.recordSize));
+        run.recordBytes = size.bytes;
+    }
     plan.outputs = settings.outputs;
     run.keepRows = false;
     if (!settings.outputs.empty()) {

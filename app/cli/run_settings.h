@@ -36,6 +36,8 @@ struct RunSettings {
     int maxLength = 512;
     int maxNewTokens = 64;
     int repeat = 1;
+    double recordSeconds = 0;
+    std::string recordSize;
     std::uint64_t limit = 0;
     std::uint64_t seed = 0;
     std::string session;

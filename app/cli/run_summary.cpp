@@ -122,6 +122,12 @@ void writeRunSummary(
             fmt::format(
                 "hash-hit rate {}, precision {}, recall {}", units::formatNumber(figures.hashHitRate),
                 units::formatNumber(figures.precision), units::formatNumber(figures.recall)));
+    if (figures.hasHash && figures.unpredictedBatches > 0)
+        rows.emplace_back(
+            "not predicted",
+            fmt::format(
+                "{} of {} batches: inference would have waited longer for predictions than for experts",
+                figures.unpredictedBatches, figures.batches));
     if (!figures.prefetchOffLayers.empty())
         rows.emplace_back(
             "prefetching",

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/studio/headless_export.h"
 #include "app/studio/quit_signals.h"
+#include "app/studio/session_functions.h"
 #include "app/studio/studio_options.h"
 #include "engine/base/log.h"
 #include "engine/runtime/create_engine.h"
@@ -64,6 +65,7 @@ sida::ui::MainWindow::Setup makeSetup(QSettings& settings, const QString& sessio
     setup.predictorsFolder
         = place(sida::ui::SettingsDialog::kPredictors, data + QStringLiteral("/predictors"));
     setup.demo = sida::ui::findDemo(QApplication::applicationDirPath());
+    setup.functions = sida::studio::sessionFunctions();
     return setup;
 }
 

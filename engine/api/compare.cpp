@@ -3,6 +3,7 @@
 #include "engine/api/compare.h"
 
 #include "engine/api/figures.h"
+#include "engine/base/units.h"
 
 #include <algorithm>
 #include <charconv>
@@ -379,6 +380,38 @@ std::string_view name(Verdict value)
         break;
     }
     return "unknown";
+}
+
+std::string formatFigure(double value, FigureUnit unit)
+{
+    if (std::isnan(value))
+        return "-";
+    switch (unit) {
+    case FigureUnit::share:
+        return units::formatPercent(value);
+    case FigureUnit::bytes:
+        return units::formatBytes(static_cast<std::uint64_t>(std::llround(std::max(0.0, value))));
+    case FigureUnit::milliseconds:
+        return units::formatDuration(std::llround(value * 1e6));
+    case FigureUnit::number:
+    case FigureUnit::perSecond:
+        break;
+    }
+    return units::formatNumber(value);
+}
+
+std::string formatVerdict(const ComparedFigure::Run& run)
+{
+    std::string words(name(run.verdict));
+    std::replace(words.begin(), words.end(), '_', ' ');
+    if (run.verdict == Verdict::same || run.verdict == Verdict::unknown || std::isnan(run.percent))
+        return words;
+    return fmt::format("{:+.1f} %, {}", run.percent, words);
+}
+
+std::string runLetter(std::size_t run)
+{
+    return std::string(1, static_cast<char>('A' + run % 26));
 }
 
 Result<Comparison> compare(std::span<const NamedRecording> runs)

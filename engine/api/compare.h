@@ -82,6 +82,13 @@ struct NamedRecording {
     const Recording* recording = nullptr;
 };
 
+/// A value in words with its unit; "-" for NaN.
+std::string formatFigure(double value, FigureUnit unit);
+/// "+12.3 %, better"; the verdict alone where there is no percentage to tell.
+std::string formatVerdict(const ComparedFigure::Run& run);
+/// What a run is called beside the others: "A", "B", ...
+std::string runLetter(std::size_t run);
+
 /// A usage error with fewer than two.
 Result<Comparison> compare(std::span<const NamedRecording> runs);
 

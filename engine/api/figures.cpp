@@ -138,6 +138,7 @@ struct FigureAccumulator::State {
     void add(const BudgetRow& row);
     void add(const PrefetchSwitchRow& row);
     void add(const HashRow& row);
+    void add(const HashBuildRow& row);
     void add(const SampleRow& row);
     void budgetAt(Nanoseconds time, std::uint64_t bytes);
 
@@ -147,6 +148,8 @@ struct FigureAccumulator::State {
     Nanoseconds firstBegin = std::numeric_limits<Nanoseconds>::max();
     Nanoseconds lastEnd = std::numeric_limits<Nanoseconds>::min();
     Nanoseconds budgetTime = std::numeric_limits<Nanoseconds>::min();
+    std::uint64_t withoutTable = 0; ///< batches
+    double predictionNs = 0;
     double transferNs = 0; // sums are doubles: times of a damaged file must not overflow
     std::array<double, kStallCauses> stallNs{};
     std::uint64_t compared = 0;
@@ -166,6 +169,7 @@ struct FigureAccumulator::State {
 
 void FigureAccumulator::State::add(const BatchRow& row)
 {
+    withoutTable += row.tableReady < 0 ? 1 : 0;
     ++sums.batches;
     sums.samples += row.samples;
     sums.tokens += row.tokens;
@@ -258,6 +262,11 @@ void FigureAccumulator::State::add(const HashRow& row)
         layer->hash.add(row);
 }
 
+void FigureAccumulator::State::add(const HashBuildRow& row)
+{
+    predictionNs += static_cast<double>(row.end) - static_cast<double>(row.begin);
+}
+
 void FigureAccumulator::State::add(const SampleRow& row)
 {
     if (row.reference >= 0) {
@@ -306,6 +315,7 @@ void FigureAccumulator::add(const RecordingChunk& chunk)
     addAll(chunk.budgets);
     addAll(chunk.prefetchSwitches);
     addAll(chunk.hash);
+    addAll(chunk.hashBuilds);
     addAll(chunk.samples);
     m_state->waste.add(chunk.transfers, chunk.evictions);
     m_state->lateness.add(chunk);
@@ -348,6 +358,8 @@ Figures FigureAccumulator::figures() const
     figures.hashHitRate = state.hash.hitRate();
     figures.precision = state.hash.precision();
     figures.recall = state.hash.recall();
+    figures.unpredictedBatches = figures.hasHash ? state.withoutTable : 0;
+    figures.predictionSeconds = state.predictionNs / 1e9;
     return figures;
 }
 

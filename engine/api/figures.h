@@ -66,6 +66,8 @@ struct Figures {
     double hashHitRate = 0;
     double precision = 0;
     double recall = 0;
+    std::uint64_t unpredictedBatches = 0; ///< of a run with predictions: passed on without, since none paid
+    double predictionSeconds = 0; ///< that the hash-building thread took
     std::vector<std::uint16_t> prefetchOffLayers; ///< where prefetching did not pay and is off at the end
 
     std::vector<LayerFigures> byLayer; ///< per MoE layer

@@ -25,6 +25,8 @@ struct DatasetOptions {
 struct LoadOptions {
     DType dtype = DType::f32; ///< of the arithmetic, and of what stays in memory
     bool decoder = false; ///< a decoder that is there is wanted too
+    /// Whose arrangement the experts get at once. A run on another kind works too: they are rearranged first.
+    DeviceKind device = DeviceKind::cpu;
 };
 
 struct RunOptions {
@@ -51,6 +53,10 @@ struct RunOptions {
     std::uint64_t seed = 0;
     std::filesystem::path session; ///< .sida file to record to; empty = record in memory only
     bool replaceSession = false; ///< an existing session at that place may be replaced
+    /// Once that many seconds of the run, or bytes of the file, are recorded, only batches, answers and
+    /// budgets are; the file says so. 0 = no limit.
+    double recordSeconds = 0;
+    std::uint64_t recordBytes = 0;
     bool keepOutputs = false; ///< fill RunResult::outputs
     /// Keep every row in RunResult::recording. Without, the figures and the header are all that is left of
     /// the run in memory, and a session file is the place for its rows.

@@ -44,6 +44,7 @@ struct RunResult {
     /// Processor time of the inference thread in that span, and of the recorder's thread in all: what
     /// recording takes, told apart from what else the machine does.
     double inferenceCpuSeconds = 0;
+    double transferCpuSeconds = 0; ///< processor time of the thread that copies experts
     double recorderCpuSeconds = 0;
     bool stopped = false; ///< by the user, before the end of the data
 };

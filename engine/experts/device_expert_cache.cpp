@@ -153,6 +153,11 @@ void DeviceExpertCache::beginLayer(int moeLayer, Nanoseconds begin, std::span<co
     ++m_changes;
 }
 
+bool DeviceExpertCache::misses() const
+{
+    return std::ranges::any_of(m_active, [](const Active& active) { return !active.pinned; });
+}
+
 void DeviceExpertCache::judgePredictions(int moeLayer)
 {
     const Position now = position(moeLayer);

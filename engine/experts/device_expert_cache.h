@@ -73,6 +73,8 @@ public:
 
     /// The device has routed a layer. `active` is sorted by expert.
     void beginLayer(int moeLayer, Nanoseconds begin, std::span<const ActiveExpert> active);
+    /// Whether experts of that layer have not been copied yet.
+    bool misses() const;
     /// Of that layer the expert with this index has been computed.
     void release(std::size_t index);
 

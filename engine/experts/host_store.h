@@ -13,11 +13,11 @@
 namespace sida::experts
 {
 
-/// All experts of a model in host memory, one contiguous block each, 64-byte aligned, never written after
-/// loading.
+/// All experts of a model in host memory, one contiguous block each, 64-byte aligned, written only
+/// while loading and when a model changes their layout.
 ///
-/// A block holds `wi` [dFf, dModel] row-major and then `wo` [dModel, dFf], both in the compute type;
-/// `woOffset` is a multiple of 64.
+/// A block holds `wi` [dFf, dModel] and then `wo` [dModel, dFf], both in the compute type and in the layout
+/// that the model says (see model::ExpertLayout); `woOffset` is a multiple of 64.
 class HostStore
 {
 public:

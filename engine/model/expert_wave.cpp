@@ -45,6 +45,9 @@ void ExpertWave::runSegments(
     const kernels::Kernels& kernels, ThreadTeam& team, const Shape& shape, float* rows, float* hidden)
 {
     const std::size_t bytes = kernels::elementBytes(shape.element);
+    // A multiple of a panel's outputs begins at the same place in both layouts.
+    static_assert(kOutputs % kernels::kPanel == 0);
+    const auto multiply = shape.layout == ExpertLayout::panels ? kernels.packed : kernels.rowMajor;
     const bool relu = shape.activation == Activation::relu;
     const std::size_t hiddenParts = (shape.dFf + kOutputs - 1) / kOutputs;
     team.each(m_segments.size() * hiddenParts, [&](std::size_t item, int) {
@@ -53,7 +56,7 @@ void ExpertWave::runSegments(
         const std::size_t outputs = std::min(kOutputs, shape.dFf - first);
         const std::byte* wi = segment.block;
         float* out = hidden + segment.hiddenRow * shape.dFf + first;
-        kernels.rowMajor(
+        multiply(
             {rows + segment.firstRow * shape.dModel, shape.dModel, segment.rows, shape.dModel,
              wi + first * shape.dModel * bytes, outputs, out, shape.dFf,
              relu ? kernels::Store::relu : kernels::Store::plain, shape.element, shape.element});
@@ -66,7 +69,7 @@ void ExpertWave::runSegments(
         const Segment& segment = m_segments[item / outParts];
         const std::size_t first = item % outParts * kOutputs;
         const std::byte* wo = segment.block + shape.woOffset;
-        kernels.rowMajor(
+        multiply(
             {hidden + segment.hiddenRow * shape.dFf, shape.dFf, segment.rows, shape.dFf,
              wo + first * shape.dFf * bytes, std::min(kOutputs, shape.dModel - first),
              rows + segment.firstRow * shape.dModel + first, shape.dModel, kernels::Store::plain,

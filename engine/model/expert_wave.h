@@ -4,6 +4,7 @@
 
 #include "engine/experts/host_store.h"
 #include "engine/model/activation.h"
+#include "engine/model/expert_layout.h"
 #include "engine/model/kernels/kernels.h"
 #include "engine/model/thread_team.h"
 
@@ -31,6 +32,7 @@ public:
         std::size_t woOffset = 0; ///< bytes from the start of a block
         Activation activation = Activation::relu;
         kernels::Element element = kernels::Element::f32; ///< of the blocks, and what is rounded to
+        ExpertLayout layout = ExpertLayout::rows; ///< of the blocks
     };
 
     /// `hidden` holds kExpertWaveRows rows, or as many as there are in all if that is less.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/api/types.h"
+#include "engine/model/expert_layout.h"
 
 #include <cstdint>
 
@@ -13,6 +14,7 @@ namespace sida::model
 struct LoadOptions {
     api::DType compute = api::DType::f32; ///< type of the experts' blocks; the dense part is rounded to it
     bool decoder = false; ///< whether a decoder that is there is wanted
+    ExpertLayout experts = ExpertLayout::panels; ///< rows where these do not come out even
 };
 
 constexpr std::uint64_t elementBytes(api::DType type)

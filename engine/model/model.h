@@ -77,7 +77,8 @@ struct ScoreResult {
     std::vector<Row> rows;
 };
 
-/// A loaded model: dense weights and the host copies of its experts. Immutable after loading; forward may be
+/// A loaded model: dense weights and the host copies of its experts. Immutable after loading but for the
+/// experts' layout; forward may be
 /// called from one thread at a time.
 class Model
 {
@@ -85,6 +86,10 @@ public:
     virtual ~Model() = default;
     virtual const api::ModelInfo& info() const = 0;
     virtual const experts::HostStore& experts() const = 0;
+    virtual ExpertLayout expertLayout() const { return ExpertLayout::rows; }
+    /// Brings the experts into that layout where they come out even in it: in place, whatever the model's
+    /// size, in about the time of reading and writing them once. Nobody may read an expert meanwhile.
+    virtual void arrangeExperts(ExpertLayout, const ProgressSink&) { }
     /// Token embedding, float32 [vocabulary, dModel]: the predictor's input.
     virtual std::span<const float> embeddings() const = 0;
     /// The same for the decoder's inputs, which is nearly always the same table.

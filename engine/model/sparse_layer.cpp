@@ -148,8 +148,12 @@ void SparseLayer::handOut(ThreadTeam& team, ExpertSource& source)
         row += active.rows;
     }
     const ExpertWave::Shape shape{
-        m_dModel, static_cast<std::size_t>(m_weights.config.dFf), m_weights.experts.woOffset(),
-        m_weights.config.activation, m_element};
+        m_dModel,
+        static_cast<std::size_t>(m_weights.config.dFf),
+        m_weights.experts.woOffset(),
+        m_weights.config.activation,
+        m_element,
+        m_weights.expertLayout};
     const auto hold = [this](const ExpertSource::Ready& ready) {
         m_heldIndices.push_back(ready.index);
         m_handedOut.push_back(

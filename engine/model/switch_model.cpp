@@ -30,6 +30,14 @@ public:
 
     const api::ModelInfo& info() const override { return m_info; }
     const experts::HostStore& experts() const override { return m_weights.experts; }
+    ExpertLayout expertLayout() const override { return m_weights.expertLayout; }
+    void arrangeExperts(ExpertLayout wanted, const ProgressSink& progress) override
+    {
+        const ExpertShape shape = expertShape(m_weights.config, m_weights.compute);
+        const ExpertLayout layout = possibleLayout(wanted, shape);
+        model::arrangeExperts(m_weights.experts, shape, m_weights.expertLayout, layout, progress);
+        m_weights.expertLayout = layout;
+    }
     std::span<const float> embeddings() const override { return m_weights.embedding.span(); }
     std::span<const float> decoderEmbeddings() const override
     {
@@ -89,7 +97,7 @@ private:
     }
 
     const api::ModelInfo m_info;
-    const SwitchWeights m_weights;
+    SwitchWeights m_weights; ///< the layout of its experts changes, nothing else
     const std::unique_ptr<SwitchForward> m_forward;
     const std::unique_ptr<SwitchDecoder> m_decoder; ///< null without one
 };

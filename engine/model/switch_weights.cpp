@@ -168,16 +168,22 @@ Result<SwitchDecoderWeights> readDecoder(
     return weights;
 }
 
-void addExperts(const SwitchLayout& layout, bool decoder, experts::HostStore& store, WeightReader& reader)
+void addExperts(const SwitchLayout& layout, bool decoder, SwitchWeights& weights, WeightReader& reader)
 {
+    experts::HostStore& store = weights.experts;
+    const ExpertShape shape = expertShape(weights.config, weights.compute);
+    const bool packed = weights.expertLayout == ExpertLayout::panels;
+    const auto add = [&](const StoredTensor& tensor, std::byte* target, std::size_t inputs) {
+        reader.addRows(tensor, MatrixMemory(target, inputs, shape.element, packed), 0);
+    };
     std::uint16_t layer = 0;
     for (const SwitchBlockLayout* block : blocksOf(layout, decoder)) {
         if (!block->sparse())
             continue;
         for (std::size_t e = 0; e < block->experts.size(); ++e) {
             std::byte* target = store.mutableBlock({layer, static_cast<std::uint16_t>(e)});
-            reader.add(block->experts[e].wi, target);
-            reader.add(block->experts[e].wo, target + store.woOffset());
+            add(block->experts[e].wi, target, shape.dModel);
+            add(block->experts[e].wo, target + store.woOffset(), shape.dFf);
         }
         ++layer;
     }
@@ -233,7 +239,8 @@ Result<SwitchWeights> readAll(
     for (const int experts : expertsPerLayer)
         weights.mostExperts = std::max(weights.mostExperts, experts);
     weights.experts = experts::HostStore(std::move(expertsPerLayer), bytes, bytes);
-    addExperts(layout, options.decoder, weights.experts, large);
+    weights.expertLayout = possibleLayout(options.experts, expertShape(weights.config, weights.compute));
+    addExperts(layout, options.decoder, weights, large);
     SIDA_TRY(large.run(progress, stop));
     return weights;
 }
@@ -280,6 +287,12 @@ std::uint64_t SwitchWeights::denseBytes(api::DType type) const
         bytes += bytesOf({&head->dense, &head->projection}, type)
             + bytesOf({&head->denseBias, &head->projectionBias});
     return bytes;
+}
+
+ExpertShape expertShape(const SwitchConfig& config, api::DType compute)
+{
+    return {
+        static_cast<std::size_t>(config.dModel), static_cast<std::size_t>(config.dFf), elementOf(compute)};
 }
 
 std::uint64_t matrixBytes(const SwitchConfig& config, api::DType compute)

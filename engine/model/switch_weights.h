@@ -56,11 +56,14 @@ struct SwitchWeights {
     std::optional<SwitchHeadWeights> head;
     std::optional<SwitchDecoderWeights> decoder; ///< where it is there and was wanted
     experts::HostStore experts{{}, 0, 0};
+    ExpertLayout expertLayout = ExpertLayout::rows;
     int mostExperts = 0; ///< of any layer
 
     /// Memory that everything but the experts takes, or would take in another compute type.
     std::uint64_t denseBytes(api::DType type) const;
 };
+
+ExpertShape expertShape(const SwitchConfig& config, api::DType compute);
 
 /// Of one of an expert's two.
 std::uint64_t matrixBytes(const SwitchConfig& config, api::DType compute);

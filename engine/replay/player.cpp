@@ -26,8 +26,10 @@ public:
         , m_popped(trace.batches.size())
         , m_readyAt(trace.batches.size())
     {
-        if (m_prefetches)
+        if (m_prefetches) {
             linkPredictions();
+            measureCycles();
+        }
         if (configuration.policy != api::Policy::resident)
             return;
         for (std::int32_t expert = 0; expert < trace.experts(); ++expert)
@@ -78,6 +80,20 @@ private:
         }
         for (std::size_t i = 0; i < m_copies.size(); ++i)
             m_copies[i].knownHead = later[i];
+    }
+
+    /// From each step to the next one of the same layer.
+    void measureCycles()
+    {
+        m_cycleOf.assign(m_trace.steps.size(), static_cast<Position>(m_trace.expertsPerLayer.size()));
+        std::vector<Position> later(m_trace.expertsPerLayer.size(), kNever);
+        for (std::size_t i = m_trace.steps.size(); i-- > 0;) {
+            Position& next = later[m_trace.steps[i].layer];
+            const auto here = static_cast<Position>(i);
+            if (next != kNever)
+                m_cycleOf[i] = next - here;
+            next = here;
+        }
     }
 
     void playBatch(std::size_t number)
@@ -161,6 +177,7 @@ private:
         m_late.clear();
         m_missing.clear();
         const double each = step.uses > 0 ? step.compute / step.uses : 0;
+        m_order.clear();
         double done = begin;
         for (std::uint32_t i = 0; i < step.uses; ++i) {
             const std::int32_t expert = m_trace.uses[step.firstUse + i];
@@ -177,6 +194,7 @@ private:
             ++m_point.hits;
             done += each;
             use(expert, step.firstUse + i);
+            m_order.push_back({expert, done});
         }
         std::size_t computed = 0; // of this layer's, those that may leave for the ones that still come
         std::sort(m_late.begin(), m_late.end(), [this](const Wanted& a, const Wanted& b) {
@@ -185,6 +203,7 @@ private:
         for (const Wanted& wanted : m_late) {
             done = waitFor(copyOf(wanted.expert).arrived, done) + each;
             use(wanted.expert, wanted.use);
+            m_order.push_back({wanted.expert, done});
         }
         for (const Wanted& wanted : m_missing) {
             double start = std::max(m_busFree, begin);
@@ -205,16 +224,29 @@ private:
             m_cache.pin(wanted.expert);
             done = waitFor(copyOf(wanted.expert).arrived, done) + each;
             use(wanted.expert, wanted.use);
+            m_order.push_back({wanted.expert, done});
         }
-        // While the first half is computed its slots are held, then they make room for what comes.
-        const double middle = begin + (done - begin) / 2;
-        advanceBus(middle);
-        for (std::uint32_t i = 0; i < step.uses; ++i)
-            m_cache.unpin(m_trace.uses[step.firstUse + i]);
-        m_changed = std::max(m_changed, middle);
+        giveBack();
         advanceBus(done);
         m_changed = std::max(m_changed, done);
         m_time = done;
+    }
+
+    /// The slots of a layer make room for what comes, a group of experts after the other as they have been
+    /// computed.
+    void giveBack()
+    {
+        const std::size_t group = std::max<std::size_t>(1, (m_order.size() + kGroups - 1) / kGroups);
+        m_layerHoldsSlots = true;
+        for (std::size_t first = 0; first < m_order.size(); first += group) {
+            const std::size_t end = std::min(first + group, m_order.size());
+            const double released = m_order[end - 1].done;
+            advanceBus(released);
+            for (std::size_t i = first; i < end; ++i)
+                m_cache.unpin(m_order[i].expert);
+            m_changed = std::max(m_changed, released);
+        }
+        m_layerHoldsSlots = false;
     }
 
     double waitFor(double arrival, double done)
@@ -267,7 +299,9 @@ private:
             const std::int32_t expert = m_trace.predicted[*next];
             const Position wanted = m_positionOf[*next];
             if (!m_cache.hasRoom()) {
-                const std::optional<std::int32_t> leaves = m_cache.victim(wanted);
+                const auto keepsUntil = static_cast<Position>(
+                    experts::prefetchKeepsUntil(wanted, m_now, m_cycleOf[wanted], m_layerHoldsSlots));
+                const std::optional<std::int32_t> leaves = m_cache.victim(keepsUntil);
                 if (!leaves || copyOf(*leaves).arrived > start)
                     return;
                 evict(*leaves);
@@ -325,6 +359,11 @@ private:
         std::int32_t expert;
         std::size_t use;
     };
+    struct Computed {
+        std::int32_t expert;
+        double done;
+    };
+    static constexpr std::size_t kGroups = 4; ///< as in engine/experts
 
     const Trace& m_trace;
     const bool m_prefetches;
@@ -338,6 +377,8 @@ private:
     std::vector<double> m_readyAt; ///< [batches] when each table was built
     std::vector<Wanted> m_late;
     std::vector<Wanted> m_missing;
+    std::vector<Computed> m_order; ///< of the layer in progress
+    std::vector<Position> m_cycleOf; ///< [steps]
     api::ReplayPoint m_point;
     std::size_t m_poppedCount = 0;
     std::size_t m_told = 0; ///< tables
@@ -345,6 +386,7 @@ private:
     std::uint32_t m_cursor = 0; ///< predictions before it are there or past
     std::size_t m_usedByALayer = 0;
     int m_ahead = 0;
+    bool m_layerHoldsSlots = false;
     Position m_now = 0;
     double m_began = 0;
     double m_time = 0;

@@ -177,12 +177,14 @@ Result<api::ReplayResult> replay(
     const Future future(trace);
     std::atomic<std::size_t> next = 0;
     std::atomic<std::size_t> done = 0;
-    const auto work = [&](const std::stop_token&) {
+    const auto work = [&](bool tells) {
         for (std::size_t i = next++; i < jobs.size() && !stop.stop_requested(); i = next++) {
             const std::uint64_t bytes = jobs[i].point.budgetBytes;
             jobs[i].point = play(trace, future, wanted[jobs[i].curve], jobs[i].point.slots);
             jobs[i].point.budgetBytes = bytes;
             ++done;
+            if (tells && progress)
+                progress({"Replaying", done, jobs.size(), -1});
         }
     };
     const int cores
@@ -193,9 +195,9 @@ Result<api::ReplayResult> replay(
     {
         std::vector<std::jthread> threads;
         for (std::size_t i = 1; i < helpers; ++i)
-            threads.push_back(startThread("sida-replay", work));
+            threads.push_back(startThread("sida-replay", [&](const std::stop_token&) { work(false); }));
         result.lruHitRateBySlots = lruHitRates(trace);
-        work({});
+        work(true);
     }
     if (stop.stop_requested())
         return failure(ErrorKind::cancelled, "stopped while the recording was replayed");

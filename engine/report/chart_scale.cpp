@@ -50,9 +50,28 @@ std::string tickLabel(double value, double step)
     return label;
 }
 
+namespace
+{
+
+using Colour = std::array<double, 3>;
+
+/// Between the stops, which are evenly spaced.
+template <std::size_t Stops>
+std::string between(const std::array<Colour, Stops>& stops, double share)
+{
+    const double position = std::clamp(share, 0.0, 1.0) * static_cast<double>(Stops - 1);
+    const auto low = std::min(static_cast<std::size_t>(position), Stops - 2);
+    const double weight = position - static_cast<double>(low);
+    std::array<int, 3> rgb{};
+    for (std::size_t i = 0; i < rgb.size(); ++i)
+        rgb[i] = static_cast<int>(std::lround(stops[low][i] * (1 - weight) + stops[low + 1][i] * weight));
+    return fmt::format("#{:02x}{:02x}{:02x}", rgb[0], rgb[1], rgb[2]);
+}
+
+} // namespace
+
 std::string viridis(double share)
 {
-    using Colour = std::array<double, 3>;
     constexpr std::array<Colour, 9> kStops
         = {{{68, 1, 84},
             {71, 45, 123},
@@ -63,13 +82,20 @@ std::string viridis(double share)
             {94, 201, 98},
             {173, 220, 48},
             {253, 231, 37}}};
-    const double position = std::clamp(share, 0.0, 1.0) * (kStops.size() - 1);
-    const auto low = std::min(static_cast<std::size_t>(position), kStops.size() - 2);
-    const double weight = position - static_cast<double>(low);
-    std::array<int, 3> rgb{};
-    for (std::size_t i = 0; i < rgb.size(); ++i)
-        rgb[i] = static_cast<int>(std::lround(kStops[low][i] * (1 - weight) + kStops[low + 1][i] * weight));
-    return fmt::format("#{:02x}{:02x}{:02x}", rgb[0], rgb[1], rgb[2]);
+    return between(kStops, share);
+}
+
+std::string diverging(double value)
+{
+    constexpr std::array<Colour, 7> kStops
+        = {{{140, 58, 0},
+            {213, 113, 42},
+            {242, 182, 138},
+            {244, 244, 244},
+            {156, 201, 230},
+            {59, 143, 196},
+            {10, 79, 128}}};
+    return between(kStops, (std::clamp(value, -1.0, 1.0) + 1) / 2);
 }
 
 double logarithmicShare(std::uint64_t count, std::uint64_t low, std::uint64_t high)

@@ -21,6 +21,9 @@ std::string tickLabel(double value, double step);
 /// Viridis, perceptually even and safe for colour-blind eyes: 0 is dark violet, 1 is yellow. As "#rrggbb".
 std::string viridis(double share);
 
+/// A difference from -1 (dark orange, less) over 0 (pale) to 1 (dark blue, more), as "#rrggbb".
+std::string diverging(double value);
+
 /// Where a count stands on the heatmap's logarithmic scale, 0 to 1, for counts from `low` to `high`.
 double logarithmicShare(std::uint64_t count, std::uint64_t low, std::uint64_t high);
 

@@ -65,6 +65,14 @@ p.note { font-size: 12px; line-height: 16px; margin: 8px 0 0; }
 .line-samples { stroke: var(--samples); }
 .line-hits { stroke: var(--hits); }
 .line-copies { stroke: var(--copies); }
+.run-a, .run-b, .run-c, .run-d, .bound { fill: none; stroke-width: 1.6; stroke-linejoin: round; }
+.run-a { stroke: var(--samples); }
+.run-b { stroke: var(--copies); stroke-dasharray: 6 3; }
+.run-c { stroke: var(--budget-text); stroke-dasharray: 2 2.5; }
+.run-d { stroke: var(--hits); stroke-dasharray: 9 3; }
+.bound { stroke: var(--secondary); stroke-width: 1.2; stroke-dasharray: 2 3; }
+.point-a { fill: var(--samples); }
+.point-b { fill: var(--copies); }
 .compute { fill: var(--compute); }
 .bus { fill: url(#hatch-bus); }
 .late { fill: url(#hatch-late); }
@@ -84,6 +92,8 @@ th:first-child { padding-left: 0; text-align: left; font-weight: 400; }
 thead th { color: var(--secondary); font-weight: 400; font-size: 12px; border-bottom-color: var(--border); }
 table .word { text-align: left; padding-left: 20px; }
 .pairs th { color: var(--secondary); }
+td.strong { font-weight: 600; }
+td.wide { white-space: normal; overflow-wrap: anywhere; }
 
 .scroll { overflow-x: auto; }
 .made { border-top: 1px solid var(--border); padding-top: 16px; break-inside: auto; }

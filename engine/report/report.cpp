@@ -3,6 +3,7 @@
 #include "engine/report/report.h"
 
 #include "engine/report/html.h"
+#include "engine/report/page.h"
 #include "engine/report/sections.h"
 
 #include <fmt/format.h>
@@ -24,7 +25,8 @@ constexpr std::string_view kHowMeasured
       "batch's begin "
       "to the last batch's end, without loading. Memory is what this program took from the device, at every "
       "change. "
-      "Padding is never counted. Every figure is measured by this run; none is estimated.";
+      "Padding is never counted. Every figure is measured by this run; none is estimated, but for the budget "
+      "curve, which says so.";
 
 std::string cautionList(const ReportInput& input)
 {
@@ -47,7 +49,8 @@ std::string recordedAt(const api::Provenance& provenance)
 
 } // namespace
 
-std::string toHtml(const api::Recording& recording, const std::string& sessionName)
+std::string
+toHtml(const api::Recording& recording, const std::string& sessionName, const api::ReplayResult* replay)
 {
     api::FigureAccumulator sums(recording.header);
     sums.add(recording.rows);
@@ -56,13 +59,7 @@ std::string toHtml(const api::Recording& recording, const std::string& sessionNa
     const std::string title = escape(titleText(input));
     const std::string name = escape(sessionName);
 
-    std::string page = fmt::format(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-        "<meta name=\"color-scheme\" content=\"light dark\">\n<title>{} - SiDA "
-        "Studio</title>\n<style>\n{}</style>\n"
-        "</head>\n<body>\n{}<main>\n",
-        title, styleSheet(), hatchPatterns());
+    std::string page = beginPage(titleText(input));
     page += fmt::format(
         "<header><div class=\"line\"><span>SiDA Studio run report</span><span>{}</span></div>\n<h1>{}</h1>\n"
         "<p class=\"verdict\">{}</p>\n{}</header>\n",
@@ -70,12 +67,11 @@ std::string toHtml(const api::Recording& recording, const std::string& sessionNa
         cautionList(input));
     page += figuresSection(input) + overRunSection(input) + timeSection(input);
     page += "<div class=\"columns\">\n" + memorySection(input) + transfersSection(input) + "</div>\n";
+    if (replay != nullptr)
+        page += budgetSection(*replay);
     page += expertsSection(input) + layersSection(input) + provenanceSection(input);
-    page += fmt::format(
-        "<footer><p>{}</p>\n<p class=\"line\"><code>sida report {} --format html --output "
-        "report.html</code></p>"
-        "</footer>\n</main>\n</body>\n</html>\n",
-        escape(kHowMeasured), name);
+    page += endPage(
+        kHowMeasured, fmt::format("sida report {} --format html --output report.html", sessionName));
     return page;
 }
 

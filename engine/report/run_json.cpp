@@ -92,6 +92,8 @@ Json hashObject(const api::Figures& figures)
         {"hit_rate", figures.hashHitRate},
         {"precision", figures.precision},
         {"recall", figures.recall},
+        {"seconds", figures.predictionSeconds},
+        {"unpredicted_batches", figures.unpredictedBatches},
         {"prefetch_off_layers", figures.prefetchOffLayers}};
 }
 

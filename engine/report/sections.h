@@ -4,6 +4,7 @@
 
 #include "engine/api/figures.h"
 #include "engine/api/recording.h"
+#include "engine/api/replay.h"
 
 #include <string>
 #include <string_view>
@@ -36,6 +37,8 @@ std::string transfersSection(const ReportInput& input);
 std::string expertsSection(const ReportInput& input);
 std::string layersSection(const ReportInput& input);
 std::string provenanceSection(const ReportInput& input);
+/// The budget curve; nothing where nothing was simulated.
+std::string budgetSection(const api::ReplayResult& replay);
 
 /// The style sheet, and the hatch patterns that every drawing of the page shares.
 std::string_view styleSheet();

@@ -50,9 +50,11 @@ private:
         PreparedBatch batch;
         std::uint32_t sequence = 0;
         Nanoseconds submitted = 0;
+        std::uint64_t range = 0; ///< for profilers
     };
 
     Status collectTokens(const dataset::TokenBatch& batch);
+    Status collectRouting(const PreparedBatch& batch);
     Status deliverOldest();
     Status bookContext();
     void recordMemory();
@@ -70,6 +72,7 @@ private:
     std::uint64_t m_delivered = 0;
     std::uint64_t m_bookedContext = 0;
     std::vector<std::int32_t> m_ids, m_offsets;
+    std::vector<cuda::LayerRouting> m_routing; ///< of the batch, where the model's routers are not run
 };
 
 Status CudaExecutor::open()
@@ -164,16 +167,42 @@ Status CudaExecutor::collectTokens(const dataset::TokenBatch& batch)
     return {};
 }
 
+/// Routing `predicted`: the table is checked against model and batch, as the CPU does.
+Status CudaExecutor::collectRouting(const PreparedBatch& batch)
+{
+    m_routing.clear();
+    if (m_shape.choices == 0)
+        return {};
+    const auto layers = static_cast<std::size_t>(m_store.layers());
+    const auto pairs = m_ids.size() * static_cast<std::size_t>(m_shape.choices);
+    bool fits = batch.table && batch.table->k == m_shape.choices && batch.table->layers.size() >= layers;
+    for (std::size_t layer = 0; fits && layer < layers; ++layer) {
+        const experts::LayerTable& table = batch.table->layers[layer];
+        const int experts = m_store.experts(static_cast<int>(layer));
+        fits = table.experts.size() == pairs && table.alpha.size() == pairs
+            && std::ranges::all_of(table.experts, [&](std::uint16_t expert) { return expert < experts; });
+        m_routing.push_back({table.experts, table.alpha});
+    }
+    return fits ? Status()
+                : badInput(fmt::format(
+                    "The hash table of batch {} was not made for this model and batch; choose the predictor "
+                    "that was trained for this model",
+                    batch.batch.number));
+}
+
 Status CudaExecutor::run(PreparedBatch batch)
 {
     while (m_flights.size() >= kInFlight)
         SIDA_TRY(deliverOldest());
     SIDA_TRY(collectTokens(batch.batch));
+    SIDA_TRY(collectRouting(batch));
     const bool isText = m_run.data.info.task == api::Task::text;
     const bool wantHidden = !isText || m_run.wantsOutputs(batch.batch);
     const Nanoseconds submitted = m_run.clock.now();
-    SIDA_TRY_ASSIGN(const std::uint32_t sequence, m_encoder->submit(m_ids, m_offsets, wantHidden));
-    const PreparedBatch& kept = m_flights.emplace_back(Flight{std::move(batch), sequence, submitted}).batch;
+    const std::uint64_t range = m_cuda.beginRange(cuda::Range::batch, batch.batch.number);
+    SIDA_TRY_ASSIGN(const std::uint32_t sequence, m_encoder->submit(m_ids, m_offsets, m_routing, wantHidden));
+    const PreparedBatch& kept
+        = m_flights.emplace_back(Flight{std::move(batch), sequence, submitted, range}).batch;
     m_server->follow({sequence, kept.batch.number, kept.table ? &*kept.table : nullptr, kept.tableReady});
     return {};
 }
@@ -186,7 +215,7 @@ Status CudaExecutor::deliverOldest()
     row.begin = std::max(flight.submitted, m_lastEnd);
     row.end = std::max(end, row.begin);
     m_lastEnd = row.end;
-    if (flight.batch.table) {
+    if (flight.batch.table && m_shape.choices == 0) { // nobody knows better than a table that routes
         const experts::HashTable& table = *flight.batch.table;
         for (int layer = 0; layer < static_cast<int>(table.layers.size()); ++layer)
             m_run.routed(
@@ -203,6 +232,7 @@ Status CudaExecutor::deliverOldest()
             answers.forward.hidden = std::move(hidden);
     }
     m_run.deliver(flight.batch, answers, row);
+    m_cuda.endRange(flight.range);
     m_flights.pop_front();
     ++m_delivered;
     // Each size of batch makes another graph; later nothing is new.
@@ -253,8 +283,9 @@ Result<std::unique_ptr<Executor>> makeCudaExecutor(Executor::Surroundings surrou
     SIDA_TRY_ASSIGN(cuda::Module* const module, cuda::loadModule());
     const api::RunOptions& options = surroundings.options;
     SIDA_TRY(checkCudaOptions(surroundings.data.info.task, options));
-    SIDA_TRY_ASSIGN(cuda::EncoderShape shape, cudaShapeOf(surroundings.model, surroundings.shape));
-    shape.served = options.policy != api::Policy::resident;
+    SIDA_TRY_ASSIGN(cuda::EncoderShape shape, cudaShapeOf(surroundings.model, surroundings.shape, options));
+    if (surroundings.model.expertLayout() != model::ExpertLayout::rows)
+        return failure(ErrorKind::internal, "device cuda: the experts are not arranged in rows");
     return std::make_unique<CudaExecutor>(std::move(surroundings), *module, std::move(shape));
 }
 
@@ -266,8 +297,6 @@ Status checkCudaOptions(api::Task task, const api::RunOptions& options)
     };
     if (task == api::Task::seq2seq || task == api::Task::score)
         return refused(fmt::format("task {}", api::name(task)));
-    if (options.routing == api::Routing::predicted)
-        return refused("routing predicted");
     if (options.capacity != api::ExpertCapacity::off)
         return refused("expert capacity");
     return {};

@@ -31,18 +31,35 @@ CudaServer::CudaServer(
 {
 }
 
-/// By the session's time.
-Result<cuda::ClockPair> CudaServer::compareClocks() const
+cuda::ClockPair CudaServer::inSessionTime(cuda::ClockPair pair) const
 {
-    SIDA_TRY_ASSIGN(cuda::ClockPair pair, m_cuda.compareClocks());
     pair.host -= monotonicNow() - m_clock.now();
     return pair;
 }
 
+/// Now and then. Nobody waits for the device here: it may be waiting for us.
+Status CudaServer::followClock()
+{
+    if (!m_comparing) {
+        if (m_clock.now() > m_nextComparison) {
+            SIDA_TRY(m_cuda.beginComparison());
+            m_comparing = true;
+        }
+        return {};
+    }
+    SIDA_TRY_ASSIGN(const std::optional<cuda::ClockPair> pair, m_cuda.comparison());
+    if (!pair)
+        return {};
+    m_time.follow(inSessionTime(*pair), kComparisons);
+    m_nextComparison = m_clock.now() + kComparisons;
+    m_comparing = false;
+    return {};
+}
+
 Status CudaServer::begin()
 {
-    SIDA_TRY_ASSIGN(const cuda::ClockPair now, compareClocks());
-    m_time = SessionTime(now);
+    SIDA_TRY_ASSIGN(const cuda::ClockPair now, m_cuda.compareClocks());
+    m_time = SessionTime(inSessionTime(now));
     m_nextComparison = m_clock.now() + kFirstComparison;
     return {};
 }
@@ -221,12 +238,8 @@ Result<bool> CudaServer::step()
     if (m_following.empty())
         return busy;
     SIDA_TRY_ASSIGN(const bool moved, followBatch(m_following.front()));
+    SIDA_TRY(followClock());
     const Nanoseconds now = m_clock.now();
-    if (now > m_nextComparison) {
-        SIDA_TRY_ASSIGN(const cuda::ClockPair pair, compareClocks()); // some fifty microseconds
-        m_time.follow(pair, kComparisons);
-        m_nextComparison = now + kComparisons;
-    }
     constexpr Nanoseconds kPatience = 5'000'000;
     if (moved || busy) {
         m_lastProgress = now;
@@ -299,7 +312,17 @@ Result<bool> CudaServer::followLayer(const Batch& batch)
     }
     if (moved)
         SIDA_TRY(m_cache.pump());
+    followStall();
     return false;
+}
+
+/// For profilers: a stall ends when nothing of the layer is missing any more.
+void CudaServer::followStall()
+{
+    if (!m_stalled || m_cache.misses())
+        return;
+    m_cuda.endRange(m_stallRange);
+    m_stalled = false;
 }
 
 void CudaServer::readList(const Batch& batch, const cuda::LayerRecord& layer)
@@ -314,6 +337,10 @@ void CudaServer::readList(const Batch& batch, const cuda::LayerRecord& layer)
     m_listed = true;
     m_released = 0;
     m_cache.beginLayer(m_layer, m_time.at(layer.beginTime), m_active);
+    m_layerRange = m_cuda.beginRange(cuda::Range::layer, static_cast<std::uint64_t>(m_layer));
+    m_stalled = m_cache.misses();
+    if (m_stalled)
+        m_stallRange = m_cuda.beginRange(cuda::Range::stall, static_cast<std::uint64_t>(m_layer));
     m_listRead[static_cast<std::size_t>(m_layer)] = batch.sequence + 1;
 }
 
@@ -339,6 +366,8 @@ Status CudaServer::readEnd(const Batch& batch, const cuda::LayerRecord& layer)
     for (int wave = 0; wave <= last; ++wave)
         m_waves.push_back({m_time.at(waves[wave].waitBegin), m_time.at(waves[wave].waitEnd)});
     m_cache.endLayer(m_time.at(layer.doneTime), m_uses, m_waves);
+    followStall();
+    m_cuda.endRange(m_layerRange);
     m_listed = false;
     ++m_layer;
     return {};

@@ -83,12 +83,14 @@ private:
     {
         return m_encoder.half(sequence) + m_encoder.layout().layerAt(layer);
     }
-    Result<cuda::ClockPair> compareClocks() const;
+    cuda::ClockPair inSessionTime(cuda::ClockPair pair) const;
+    Status followClock();
 
     void takeMail();
     Result<bool> step();
     Result<bool> followBatch(const Batch& batch);
     Result<bool> followLayer(const Batch& batch);
+    void followStall();
     void readList(const Batch& batch, const cuda::LayerRecord& layer);
     Status readEnd(const Batch& batch, const cuda::LayerRecord& layer);
     Status standAside();
@@ -102,10 +104,14 @@ private:
     experts::DeviceExpertCache m_cache;
     SessionTime m_time;
     Nanoseconds m_nextComparison = 0;
+    bool m_comparing = false; ///< the device has been asked for the time
 
     std::deque<Batch> m_following;
     int m_layer = 0; ///< of the batch in front: the next, or the one under way
     bool m_listed = false;
+    std::uint64_t m_layerRange = 0; ///< for profilers: of the layer under way
+    std::uint64_t m_stallRange = 0; ///< while m_stalled
+    bool m_stalled = false; ///< experts of the layer under way are not there
     std::uint32_t m_released = 0;
     std::vector<std::uint32_t> m_listRead; ///< by layer: sequence + 1 of the latest list that was read
     std::vector<experts::ActiveExpert> m_active;

@@ -13,7 +13,8 @@
 namespace sida::runtime
 {
 
-Result<cuda::EncoderShape> cudaShapeOf(const model::Model& model, const BatchShape& batch)
+Result<cuda::EncoderShape>
+cudaShapeOf(const model::Model& model, const BatchShape& batch, const api::RunOptions& options)
 {
     const auto refused = [&](const char* what) {
         return failure(
@@ -47,6 +48,8 @@ Result<cuda::EncoderShape> cudaShapeOf(const model::Model& model, const BatchSha
     shape.tokens = batch.rows * batch.length;
     shape.sequences = batch.rows;
     shape.longest = batch.length;
+    shape.served = options.policy != api::Policy::resident;
+    shape.choices = options.routing == api::Routing::predicted ? options.topK : 0;
     return shape;
 }
 

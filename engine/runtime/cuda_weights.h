@@ -16,7 +16,8 @@ namespace sida::runtime
 
 /// What the CUDA encoder must be for this model and batches of that shape; an `unsupported` error when it
 /// cannot be. Slots: as many as there are experts.
-Result<cuda::EncoderShape> cudaShapeOf(const model::Model& model, const BatchShape& batch);
+Result<cuda::EncoderShape>
+cudaShapeOf(const model::Model& model, const BatchShape& batch, const api::RunOptions& options);
 
 /// The dense part of a model as the CUDA encoder takes it: plain matrices in the compute type. Held only
 /// until the device has them.

@@ -29,9 +29,14 @@ namespace sida::runtime
 namespace
 {
 
+model::ExpertLayout expertLayoutFor(api::DeviceKind device)
+{
+    return device == api::DeviceKind::cuda ? model::ExpertLayout::rows : model::ExpertLayout::panels;
+}
+
 model::LoadOptions optionsOf(const api::LoadOptions& options)
 {
-    return {options.dtype, options.decoder};
+    return {options.dtype, options.decoder, expertLayoutFor(options.device)};
 }
 
 class LocalEngine final : public api::Engine
@@ -157,7 +162,7 @@ Result<api::DatasetInfo> LocalEngine::loadDataset(
     SIDA_TRY_ASSIGN(dataset::Dataset loaded, dataset::loadDataset(file, options, traits, progress, stop));
     const bool decodes = loaded.info.task == api::Task::seq2seq || loaded.info.task == api::Task::score;
     if (decodes && !m_model->info().decoderLoaded)
-        SIDA_TRY(loadAgain({m_model->info().computeDtype, true}, progress, stop));
+        SIDA_TRY(loadAgain({m_model->info().computeDtype, true, m_loading.device}, progress, stop));
     m_dataset = std::make_unique<dataset::Dataset>(std::move(loaded));
     m_datasetOptions = options;
     return m_dataset->info;
@@ -192,7 +197,13 @@ LocalEngine::run(const api::RunOptions& options, const api::RunObserver& observe
     SIDA_TRY(needModel());
     SIDA_TRY(needDataset());
     if (options.dtype != m_model->info().computeDtype)
-        SIDA_TRY(loadAgain({options.dtype, m_model->info().decoderLoaded}, observer.progress, stop));
+        SIDA_TRY(loadAgain(
+            {options.dtype, m_model->info().decoderLoaded, options.device}, observer.progress, stop));
+    if (const model::ExpertLayout layout = expertLayoutFor(options.device);
+        layout != m_model->expertLayout()) {
+        SIDA_TRY(planBudget(options)); // a device that cannot run it says so before anything is moved
+        m_model->arrangeExperts(layout, observer.progress);
+    }
     const predictor::Predictor* predictor = predictorFor(options);
     if (predictor)
         SIDA_TRY(predictor::checkFits(predictor->info(), m_model->info()));

@@ -35,8 +35,12 @@ Status HashBuilder::build(const std::stop_token& stop)
                 ++pass;
                 continue;
             }
+            const auto tokens = static_cast<std::uint64_t>(prepared->batch.tokens());
+            const bool starved = queue.size() == 0;
             if (!queue.push(std::move(*prepared), stop))
                 return {};
+            if (paying)
+                paying->note(clock.now(), tokens, starved);
         }
         return {};
     };
@@ -62,7 +66,7 @@ Result<PreparedBatch> HashBuilder::prepare(dataset::TokenBatch batch)
     PreparedBatch prepared;
     prepared.batch = std::move(batch);
     padLikePaper(prepared.batch, paperPooling, padToken);
-    if (!predictor)
+    if (!predictor || (paying && !paying->isOn()))
         return prepared;
     const Nanoseconds begin = clock.now();
     SIDA_TRY_ASSIGN(prepared.table, predict(prepared.batch));

@@ -11,6 +11,7 @@
 #include "engine/predictor/predictor.h"
 #include "engine/profile/recorder.h"
 #include "engine/runtime/affinity_pool.h"
+#include "engine/runtime/prediction_switch.h"
 
 #include <functional>
 #include <optional>
@@ -57,6 +58,7 @@ struct HashBuilder {
     int padToken = 0;
 
     DecoderTargets decoder = {};
+    PredictionSwitch* paying = nullptr; ///< null: every batch is predicted, whether that pays or not
 
     /// Closes the queue at the end of the data, when stopped, and on an error.
     Status build(const std::stop_token& stop);

@@ -107,8 +107,7 @@ Status describeCuda(api::DoctorReport& report, const std::stop_token& stop)
         report.devices.push_back(std::move(device));
     }
     report.notes.emplace_back(
-        "On the GPU (--device cuda) encoders run with exact routing; generating and scoring, routing "
-        "predicted and training run on the CPU.");
+        "On the GPU (--device cuda) encoders run; generating, scoring and training run on the CPU.");
     return {};
 }
 

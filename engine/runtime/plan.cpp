@@ -37,7 +37,7 @@ Status planCuda(
     if (!loaded)
         return failure(loaded.error().kind, fmt::format("device cuda: {}", loaded.error().message));
     cuda::Module* const module = *loaded;
-    SIDA_TRY_ASSIGN(const cuda::EncoderShape encoder, cudaShapeOf(model, shape));
+    SIDA_TRY_ASSIGN(const cuda::EncoderShape encoder, cudaShapeOf(model, shape, options));
     SIDA_TRY_ASSIGN(of(bytes, api::Purpose::runtimeContext), module->contextBytes());
     const cuda::EncoderBytes needed = module->encoderBytes(options.dtype, encoder);
     of(bytes, api::Purpose::denseWeights) = needed.dense;

@@ -6,6 +6,7 @@
 #include "engine/profile/recording_pump.h"
 #include "engine/runtime/answers.h"
 #include "engine/runtime/compute_threads.h"
+#include "engine/session/recording_limit.h"
 #include "engine/session/session.h"
 
 #include <algorithm>
@@ -161,6 +162,9 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
             writer,
             session::SessionWriter::create(m_options.session, m_inputs.header, m_options.replaceSession));
     }
+    std::optional<session::RecordingLimit> limit;
+    if (writer)
+        limit.emplace(*writer, m_options.recordSeconds, m_options.recordBytes);
 
     std::stop_source ownStop;
     const std::stop_callback forwardStop(stop, [&] { ownStop.request_stop(); });
@@ -174,7 +178,7 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
         ownStop.request_stop();
     };
     profile::RecordingPump pump(
-        m_recorder, m_inputs.header, writer.get(), observer, endWith, m_options.keepRows);
+        m_recorder, m_inputs.header, limit ? &*limit : nullptr, observer, endWith, m_options.keepRows);
     std::optional<OutputThread> outputThread;
     if (observer.outputs)
         m_outputThread = &outputThread.emplace(observer.outputs, endWith, ownStop.get_token());
@@ -183,8 +187,10 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
     if (status) {
         BoundedQueue<PreparedBatch> queue(static_cast<std::size_t>(std::max(1, m_options.lookahead)));
         Status hashStatus;
-        std::jthread transfers
-            = startThread("sida-transfer", [this](const std::stop_token& end) { m_executor->serve(end); });
+        std::jthread transfers = startThread("sida-transfer", [this](const std::stop_token& end) {
+            m_executor->serve(end);
+            m_transferCpuNs = threadCpuTime();
+        });
         std::jthread hashing = startThread("sida-hash", [&](const std::stop_token&) {
             setComputeThreads(1);
             const bool byLength = m_options.order == api::BatchOrder::length;
@@ -194,6 +200,10 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
             const std::unique_ptr<AffinityPool> pool = affinityPool();
             const auto waiting = static_cast<std::size_t>(m_options.lookahead)
                 * static_cast<std::size_t>(m_options.batchSize);
+            // What routes has to be there, and so has what orders.
+            PredictionSwitch paying(static_cast<std::size_t>(std::max(1, m_options.lookahead)));
+            const bool mayPause
+                = m_options.policy == api::Policy::sida && m_options.routing == api::Routing::exact && !pool;
             HashBuilder builder{
                 batches,
                 m_options.repeat,
@@ -211,7 +221,8 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
                 m_options.paperPooling,
                 m_inputs.model.info().padToken,
                 {m_inputs.data.info.task == api::Task::score ? m_decoderReader.get() : nullptr,
-                 m_inputs.model.decoderEmbeddings(), m_inputs.model.info().decoderStartToken}};
+                 m_inputs.model.decoderEmbeddings(), m_inputs.model.info().decoderStartToken},
+                mayPause ? &paying : nullptr};
             if (m_options.policy == api::Policy::sida)
                 builder.prefetch = [this](const experts::HashTable& table, Nanoseconds ready) {
                     m_executor->addTable(table, ready);
@@ -250,7 +261,8 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
     result.recording = pump.finish(state, status ? std::string() : status.error().message);
     result.figures = pump.figures();
     if (writer) {
-        const Status closed = writer->finish(state, result.recording->failure, result.figures);
+        const Status closed
+            = writer->finish(state, result.recording->failure, result.figures, limit->leftOut());
         if (status)
             status = closed;
     }
@@ -261,6 +273,7 @@ Result<api::RunResult> Run::execute(const api::RunObserver& observer, const std:
     result.session = m_options.session;
     result.inferenceSeconds = static_cast<double>(m_inferenceNs) * 1e-9;
     result.inferenceCpuSeconds = static_cast<double>(m_inferenceCpuNs) * 1e-9;
+    result.transferCpuSeconds = static_cast<double>(m_transferCpuNs) * 1e-9;
     result.recorderCpuSeconds = pump.cpuSeconds();
     result.stopped = stopped;
     return result;

@@ -91,6 +91,7 @@ private:
     BudgetGate m_gate;
     Nanoseconds m_firstBegin = 0;
     Nanoseconds m_inferenceNs = 0; ///< first batch begun to last batch ended
+    Nanoseconds m_transferCpuNs = 0;
     Nanoseconds m_inferenceCpuNs = 0; ///< processor time of the inference thread in that span
     std::vector<std::int32_t> m_reference; ///< by sample; empty unless routing is predicted
     std::vector<api::SampleOutput> m_outputs; ///< by sample, when kept

@@ -63,19 +63,23 @@ fromRecord(const PackedColumn& column, std::int64_t number, std::int64_t previou
     return -1;
 }
 
-void appendDigit(std::string& text, std::int64_t digit)
+constexpr std::size_t kMostBytesOfDigit = 3;
+
+/// Writes a digit and returns where the next one goes.
+char* writeDigit(char* to, std::int64_t digit)
 {
     const auto code = static_cast<std::uint32_t>(digit + 1);
     if (code < 0x80) {
-        text += static_cast<char>(code);
+        *to++ = static_cast<char>(code);
     } else if (code < 0x800) {
-        text += static_cast<char>(0xC0U | code >> 6);
-        text += static_cast<char>(0x80U | (code & 0x3FU));
+        *to++ = static_cast<char>(0xC0U | code >> 6);
+        *to++ = static_cast<char>(0x80U | (code & 0x3FU));
     } else {
-        text += static_cast<char>(0xE0U | code >> 12);
-        text += static_cast<char>(0x80U | (code >> 6 & 0x3FU));
-        text += static_cast<char>(0x80U | (code & 0x3FU));
+        *to++ = static_cast<char>(0xE0U | code >> 12);
+        *to++ = static_cast<char>(0x80U | (code >> 6 & 0x3FU));
+        *to++ = static_cast<char>(0x80U | (code & 0x3FU));
     }
+    return to;
 }
 
 /// Reads the digits of a text one after the other.
@@ -117,10 +121,11 @@ private:
     std::size_t m_place = 0;
 };
 
-void appendNumber(std::string& text, std::int64_t number, int digits)
+char* writeNumber(char* to, std::int64_t number, int digits)
 {
     for (int i = digits - 1; i >= 0; --i)
-        appendDigit(text, number >> (15 * i) & (kDigitBase - 1));
+        to = writeDigit(to, number >> (15 * i) & (kDigitBase - 1));
+    return to;
 }
 
 /// -1 when the text ends or is not what pack() writes.
@@ -194,9 +199,11 @@ std::size_t packedTogether(PackedColumns columns, std::span<const ColumnValues> 
 
 Status pack(PackedColumns columns, std::span<const ColumnValues> rows, PackedRow& packed)
 {
-    packed.records.clear();
     packed.count = rows.size();
     findBases(columns, rows, packed);
+    // As long as it can get: appending byte by byte was a fifth of what recording costs.
+    packed.records.resize(rows.size() * recordLength(columns) * kMostBytesOfDigit);
+    char* to = packed.records.data();
     for (const ColumnValues& row : rows) {
         std::int64_t previous = 0;
         for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -210,11 +217,12 @@ Status pack(PackedColumns columns, std::span<const ColumnValues> rows, PackedRow
                     return failure(
                         ErrorKind::internal,
                         fmt::format("column '{}' cannot hold {} (after {})", column.name, value, previous));
-                appendNumber(packed.records, number, column.digits);
+                to = writeNumber(to, number, column.digits);
             }
             previous = value;
         }
     }
+    packed.records.resize(static_cast<std::size_t>(to - packed.records.data()));
     return {};
 }
 

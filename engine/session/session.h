@@ -30,8 +30,15 @@ public:
     ~SessionWriter() override;
 
     Status write(const api::RecordingChunk& chunk) override;
-    /// Marks the end, leaves WAL mode so that one file remains, and closes.
-    Status finish(api::RecordingState state, const std::string& failure, const api::Figures& figures);
+    /// A remark on a moment, for whoever reads the session.
+    Status note(Nanoseconds time, const std::string& text);
+    /// What the file and its log take on the disk now.
+    std::uint64_t bytes() const;
+    /// Marks the end, leaves WAL mode so that one file remains, and closes. `dropped` are events that the
+    /// rows lack beside those of the figures.
+    Status finish(
+        api::RecordingState state, const std::string& failure, const api::Figures& figures,
+        std::uint64_t dropped = 0);
 
 private:
     struct State;
@@ -52,5 +59,12 @@ Status checkSession(const std::filesystem::path& path);
 Status saveNotes(const std::filesystem::path& path, const std::vector<api::Note>& notes);
 
 bool isSession(const std::filesystem::path& path);
+
+/// Writes the session again at another place, as one file, through SQLite's backup interface: a session that
+/// is being recorded is copied as it is at one moment, a killed one with the log beside it. What is at that
+/// place is replaced once the copy is whole. The original does not change.
+Status saveCopy(
+    const std::filesystem::path& from, const std::filesystem::path& to, const ProgressSink& progress,
+    const std::stop_token& stop);
 
 } // namespace sida::session

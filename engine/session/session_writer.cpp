@@ -167,7 +167,9 @@ struct SessionWriter::State {
     Status insertEach(Statement& insert, const std::vector<Row>& rows);
     template <typename Row>
     Status insertPacked(Statement& insert, const std::vector<Row>& rows);
-    Status insertEnd(api::RecordingState state, const std::string& failure, const api::Figures& figures);
+    Status insertEnd(
+        api::RecordingState state, const std::string& failure, const api::Figures& figures,
+        std::uint64_t dropped);
     /// Runs `work` as one transaction: all of it or nothing is in the file.
     template <typename Work>
     Status inTransaction(Work&& work);
@@ -265,11 +267,11 @@ Status SessionWriter::State::insertRows(const api::RecordingChunk& chunk)
 }
 
 Status SessionWriter::State::insertEnd(
-    api::RecordingState state, const std::string& failure, const api::Figures& figures)
+    api::RecordingState state, const std::string& failure, const api::Figures& figures, std::uint64_t dropped)
 {
     SIDA_TRY_ASSIGN(
         Statement run, database->prepare("UPDATE run SET state = ?, failure = ?, dropped_events = ?"));
-    run.bind(api::name(state), failure, figures.droppedEvents);
+    run.bind(api::name(state), failure, figures.droppedEvents + dropped);
     SIDA_TRY(run.run());
     SIDA_TRY_ASSIGN(Statement figure, database->prepare("INSERT INTO figures VALUES (?,?)"));
     for (const auto& [key, value] : namedFigures(figures)) {
@@ -326,10 +328,33 @@ Status SessionWriter::write(const api::RecordingChunk& chunk)
     return m_state->inTransaction([&] { return m_state->insertRows(chunk); });
 }
 
-Status
-SessionWriter::finish(api::RecordingState state, const std::string& failure, const api::Figures& figures)
+Status SessionWriter::note(Nanoseconds time, const std::string& text)
 {
-    SIDA_TRY(m_state->inTransaction([&] { return m_state->insertEnd(state, failure, figures); }));
+    return m_state->inTransaction([&]() -> Status {
+        SIDA_TRY_ASSIGN(
+            Statement insert, m_state->database->prepare("INSERT INTO notes(time_ns, text) VALUES (?,?)"));
+        insert.bind(time, text);
+        return insert.run();
+    });
+}
+
+std::uint64_t SessionWriter::bytes() const
+{
+    std::uint64_t sum = 0;
+    for (const char* end : {"", "-wal"}) {
+        fs::path file = m_state->path;
+        file += end;
+        std::error_code error;
+        const std::uintmax_t size = fs::file_size(file, error);
+        sum += error ? 0 : size;
+    }
+    return sum;
+}
+
+Status SessionWriter::finish(
+    api::RecordingState state, const std::string& failure, const api::Figures& figures, std::uint64_t dropped)
+{
+    SIDA_TRY(m_state->inTransaction([&] { return m_state->insertEnd(state, failure, figures, dropped); }));
     m_state->inserts.clear();
     // Somebody who has the file open may keep it in this mode; that is no reason to wait for long.
     const Status oneFile = m_state->database->execute(

@@ -218,6 +218,31 @@ Result<std::string> Database::text(const std::string& sql)
     return row ? std::string(statement.text(0)) : std::string();
 }
 
+Status Database::copyTo(Database& target, const ProgressSink& progress, const std::stop_token& stop)
+{
+    constexpr int kPages = 1024; // 4 MiB between two looks at the stop token
+    sqlite3_backup* backup
+        = sqlite3_backup_init(target.m_connection.get(), "main", m_connection.get(), "main");
+    if (backup == nullptr)
+        return failure(sqliteError(target.m_connection.get(), target.m_file));
+    int code = SQLITE_OK;
+    while (code == SQLITE_OK && !stop.stop_requested()) {
+        code = sqlite3_backup_step(backup, kPages);
+        if (progress) {
+            const auto total = static_cast<std::uint64_t>(sqlite3_backup_pagecount(backup));
+            const auto left = static_cast<std::uint64_t>(sqlite3_backup_remaining(backup));
+            progress({"Copying the session", total - left, total, -1});
+        }
+    }
+    const bool stopped = code != SQLITE_DONE && stop.stop_requested();
+    sqlite3_backup_finish(backup);
+    if (stopped)
+        return failure(ErrorKind::cancelled, "stopped while the session was copied");
+    if (code != SQLITE_DONE)
+        return failure(sqliteError(target.m_connection.get(), target.m_file));
+    return {};
+}
+
 void Database::distrust()
 {
     sqlite3* connection = m_connection.get();

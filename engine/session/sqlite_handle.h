@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/base/progress.h"
 #include "engine/base/result.h"
 
 #include <cstdint>
@@ -87,6 +88,10 @@ public:
     /// The one value of a query that gives an integer or a text.
     Result<std::int64_t> integer(const std::string& sql);
     Result<std::string> text(const std::string& sql);
+
+    /// Copies everything into another database through SQLite's backup interface, which sees one state of it
+    /// even while somebody writes. `cancelled` when it is stopped.
+    Status copyTo(Database& target, const ProgressSink& progress, const std::stop_token& stop);
 
     /// For files from elsewhere: no views, no triggers, no functions of the file's choice, nothing huge.
     void distrust();

@@ -59,7 +59,7 @@ protected:
         m_module = *module;
     }
 
-    ReferenceEncoder reference() const
+    ReferenceEncoder reference(int longest = 150) const
     {
         const Case& c = GetParam();
         EncoderShape shape;
@@ -72,9 +72,9 @@ protected:
         for (const int experts : c.experts)
             shape.slots += experts;
         shape.slots += 2;
-        shape.tokens = 640;
+        shape.tokens = std::max(640, longest);
         shape.sequences = 20;
-        shape.longest = 150;
+        shape.longest = longest;
         return {shape, c.type, 11};
     }
 
@@ -178,6 +178,20 @@ TEST_P(CudaEncoder, GivesTheSameBitsEachTime)
     const std::vector<float> first = hiddenOf(*encoder, batch);
     for (int i = 0; i < 20; ++i)
         ASSERT_EQ(hiddenOf(*encoder, batch), first);
+}
+
+TEST_P(CudaEncoder, AShortBatchAfterALongOneGivesWhatItGivesAlone)
+{
+    const ReferenceEncoder reference = this->reference(2000);
+    const auto here = [](int index) { return index; };
+    const auto encoder = make(reference, here);
+    const auto fresh = make(reference, here);
+    ASSERT_TRUE(encoder && fresh);
+    (void)hiddenOf(*encoder, someBatch({2000}, 50, 6));
+    (void)hiddenOf(*encoder, someBatch({1999}, 50, 7));
+    const Batch batch = someBatch({5}, 50, 8);
+    const std::vector<float> wanted = hiddenOf(*fresh, batch);
+    EXPECT_EQ(hiddenOf(*encoder, batch), wanted);
 }
 
 TEST_P(CudaEncoder, AnExpertThatIsNotOnTheDeviceIsAnError)

@@ -12,6 +12,16 @@
 namespace sida::ui
 {
 
+namespace
+{
+
+bool isFigure(int column)
+{
+    return column >= RecentModel::budget && column != RecentModel::tags;
+}
+
+} // namespace
+
 QString whenText(const QDateTime& when, const QDateTime& now)
 {
     const auto tr = [](const char* text) { return QCoreApplication::translate("RecentModel", text); };
@@ -71,6 +81,8 @@ QString RecentModel::text(const RecentSession& row, int column, int position) co
         return toText(units::formatNumber(row.hitRate));
     case recorded:
         return whenText(row.when, QDateTime::currentDateTime());
+    case tags:
+        return row.tags.join(QStringLiteral(", "));
     case shortcut:
         return position < 9 ? tr("Ctrl+%1").arg(position + 1) : QString();
     default:
@@ -99,7 +111,7 @@ QVariant RecentModel::data(const QModelIndex& index, int role) const
     if (!index.isValid())
         return {};
     const RecentSession& row = m_sessions->all()[static_cast<std::size_t>(index.row())];
-    const bool figure = index.column() >= budget;
+    const bool figure = isFigure(index.column());
     switch (role) {
     case Qt::DisplayRole:
         return text(row, index.column(), index.row());
@@ -111,7 +123,7 @@ QVariant RecentModel::data(const QModelIndex& index, int role) const
                 : index.column() == shortcut ? TextStyle::small
                                              : TextStyle::body);
     case Qt::ToolTipRole:
-        return row.path;
+        return row.note.isEmpty() ? row.path : tr("%1\n%2").arg(row.path, row.note);
     case kPathRole:
         return row.path;
     case kSortRole:
@@ -126,7 +138,7 @@ QVariant RecentModel::headerData(int section, Qt::Orientation orientation, int r
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue((section >= budget ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        return QVariant::fromValue((isFigure(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
@@ -146,6 +158,8 @@ QVariant RecentModel::headerData(int section, Qt::Orientation orientation, int r
         return tr("Hit rate");
     case recorded:
         return tr("Recorded");
+    case tags:
+        return tr("Tags");
     default:
         return {};
     }

@@ -23,6 +23,7 @@ public:
         samplesPerSecond,
         hitRate,
         recorded,
+        tags,
         shortcut,
         columns
     };

@@ -7,6 +7,7 @@
 #include <QDateTime>
 #include <QObject>
 #include <QString>
+#include <QStringList>
 #include <vector>
 
 class QSettings;
@@ -25,6 +26,8 @@ struct RecentSession {
     double hitRate = 0; ///< NaN without uses
     QDateTime when;
     QString state; ///< "complete", "recovered", "stopped", "failed"
+    QStringList tags;
+    QString note;
     bool operator==(const RecentSession&) const = default;
 };
 
@@ -39,9 +42,18 @@ public:
     explicit RecentSessions(QSettings* settings, QObject* parent = nullptr);
 
     const std::vector<RecentSession>& all() const { return m_sessions; }
-    /// Puts it first; a session of the same path is replaced.
+    /// Puts it first; a session of the same path is replaced, but for its tags and note.
     void add(const RecentSession& session);
     void remove(const QString& path);
+    /// Null when it is not listed.
+    const RecentSession* find(const QString& path) const;
+    void setTags(const QString& path, const QStringList& tags);
+    void setNote(const QString& path, const QString& note);
+    /// Gives the file another name in its folder. What is wrong in words, or nothing.
+    QString rename(const QString& path, const QString& name);
+    /// Puts the file, and a log beside it, into the trash and takes it off the list. What is wrong in words,
+    /// or nothing.
+    QString moveToTrash(const QString& path);
 
     static constexpr std::size_t kMost = 50;
 
@@ -49,6 +61,7 @@ Q_SIGNALS:
     void changed();
 
 private:
+    RecentSession* entry(const QString& path);
     void load();
     void save();
 

@@ -126,9 +126,9 @@ QWidget* StartPage::makeRight(RecentSessions* sessions)
     column->addSpacing(8);
     column->addWidget(makeStart());
     column->addSpacing(16);
-    auto* recent = new RecentTable(sessions);
-    connect(recent, &RecentTable::sessionWanted, this, &StartPage::sessionWanted);
-    column->addWidget(recent, 1);
+    m_recent = new RecentTable(sessions);
+    connect(m_recent, &RecentTable::sessionWanted, this, &StartPage::sessionWanted);
+    column->addWidget(m_recent, 1);
     return right;
 }
 

@@ -14,6 +14,7 @@ namespace sida::ui
 {
 
 class DropArea;
+class RecentTable;
 class NextRunTable;
 
 /// What one sees before anything runs: what to open, what the next run is made of, and what was recorded.
@@ -32,6 +33,7 @@ public:
     NextRunTable* nextRun() const { return m_table; }
     QPushButton* startButton() const { return m_start; }
     QPushButton* demoButton() const { return m_demo; }
+    RecentTable* recent() const { return m_recent; }
 
 Q_SIGNALS:
     void partWanted(sida::ui::Part part);
@@ -57,6 +59,7 @@ private:
     QPushButton* m_demo = nullptr;
     QLabel* m_demoWhy = nullptr;
     DropArea* m_drop = nullptr;
+    RecentTable* m_recent = nullptr;
 };
 
 } // namespace sida::ui

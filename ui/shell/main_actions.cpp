@@ -26,6 +26,7 @@ MainActions::MainActions(Studio* studio, Workbench* workbench, QObject* parent)
 {
     makeFileActions();
     makeRunActions();
+    makeSessionActions();
     makeTimeActions();
     makeThemeActions();
     makeViewActions();
@@ -82,6 +83,25 @@ void MainActions::makeFileActions()
     quit = make(
         tr("Quit"), QStringLiteral("Ctrl+Q"), tr("Close the window; a run in progress is stopped and kept"));
     recent = new QMenu(tr("Recent Sessions"));
+}
+
+void MainActions::makeSessionActions()
+{
+    replay = make(
+        tr("What-If Replay..."), QStringLiteral("Ctrl+Shift+W"),
+        tr("What this run would have been under other budgets and policies"));
+    compare = make(
+        tr("Compare Sessions..."), QStringLiteral("Ctrl+Shift+C"),
+        tr("Set this run and others side by side"));
+    report = make(
+        tr("Report..."), QStringLiteral("Ctrl+R"),
+        tr("This run on paper, to look at and to save as HTML or PDF"));
+    saveCopy = make(
+        tr("Save Session As..."), QStringLiteral("Ctrl+Shift+S"),
+        tr("Write this session again at another place"));
+    runAgain = make(
+        tr("Run Again With These Settings"), QStringLiteral("Ctrl+F5"),
+        tr("The model, data, predictor and options of this session once more"));
 }
 
 void MainActions::makeRunActions()
@@ -220,6 +240,10 @@ void MainActions::fillMenus(QMenuBar* bar)
     run->addActions({start, stop});
     run->addSeparator();
     run->addActions({train, demo});
+    QMenu* session = bar->addMenu(tr("&Session"));
+    session->addActions({replay, compare, report});
+    session->addSeparator();
+    session->addActions({saveCopy, runAgain});
     QMenu* time = bar->addMenu(tr("&Timeline"));
     time->addActions({undoZoom, redoZoom, fit, all});
     time->addSeparator();
@@ -231,7 +255,7 @@ void MainActions::fillMenus(QMenuBar* bar)
     time->addAction(follow);
     QMenu* help = bar->addMenu(tr("&Help"));
     help->addActions({palette, shortcuts, about});
-    for (QMenu* menu : {file, view, run, time, help})
+    for (QMenu* menu : {file, view, run, session, time, help})
         menu->setToolTipsVisible(true);
 }
 

@@ -56,6 +56,11 @@ public:
     QAction* note = nullptr;
     QAction* exportPicture = nullptr;
     QAction* exportRows = nullptr;
+    QAction* replay = nullptr;
+    QAction* compare = nullptr;
+    QAction* report = nullptr;
+    QAction* saveCopy = nullptr;
+    QAction* runAgain = nullptr;
     QAction* settings = nullptr;
     QAction* startPage = nullptr;
     QAction* restoreLayout = nullptr;
@@ -74,6 +79,7 @@ public:
 private:
     QAction* make(const QString& text, const QString& shortcut, const QString& tip);
     void makeFileActions();
+    void makeSessionActions();
     void makeRunActions();
     void makeTimeActions();
     void makeThemeActions();

@@ -19,6 +19,7 @@
 #include "ui/shell/notes_link.h"
 #include "ui/shell/open_dialogs.h"
 #include "ui/shell/samples_view.h"
+#include "ui/shell/session_windows.h"
 #include "ui/shell/settings_dialog.h"
 #include "ui/shell/status_panel.h"
 #include "ui/shell/studio.h"
@@ -62,11 +63,19 @@ MainWindow::MainWindow(Setup setup)
     connect(
         &ThemeManager::instance(), &ThemeManager::changed, this, [this] { setStyleSheet(controlsStyle()); });
     buildContent();
+    m_sessionWindows = new SessionWindows(std::move(setup.functions), m_studio, m_actions, this);
     connectStartPage();
     connectRunPanel();
     connectActions();
     connectWorkbench();
     connectStudio();
+    m_sessionWindows->connectList(m_startPage->recent());
+    connect(m_sessionWindows, &SessionWindows::notice, this, [this](const QString& text) {
+        m_banner->show(Banner::Kind::notice, text);
+    });
+    connect(m_sessionWindows, &SessionWindows::problem, this, [this](const QString& text) {
+        m_banner->show(Banner::Kind::problem, text);
+    });
     restoreSettings();
     refreshRecentMenu();
     refresh();
@@ -271,6 +280,7 @@ void MainWindow::restoreSettings()
     m_workbench->restoreLayout(*m_settings);
     ThemeManager::instance().setChoice(
         static_cast<ThemeChoice>(std::clamp(m_settings->value(QStringLiteral("theme"), 0).toInt(), 0, 2)));
+    applyRecordingLimit();
     showStartPage(true);
 }
 
@@ -488,7 +498,18 @@ void MainWindow::showSettings()
 {
     auto* dialog = new SettingsDialog(m_settings, m_sessionsFolder, m_predictorsFolder, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, &MainWindow::applyRecordingLimit);
     dialog->open();
+}
+
+void MainWindow::applyRecordingLimit()
+{
+    const auto number = [&](const char* key) {
+        return static_cast<std::uint64_t>(std::max(0, m_settings->value(QLatin1String(key), 0).toInt()));
+    };
+    m_studio->setRecordingLimit(
+        60.0 * static_cast<double>(number(SettingsDialog::kRecordMinutes)),
+        number(SettingsDialog::kRecordMiB) * units::kMiB);
 }
 
 /// Told once, and not at all when hints are off.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ui/host/engine_host.h"
+#include "ui/host/session_functions.h"
 #include "ui/sessions/demo_files.h"
 
 #include <QMainWindow>
@@ -17,6 +18,7 @@ namespace sida::ui
 
 class Banner;
 class MainActions;
+class SessionWindows;
 class StartPage;
 class StatusPanel;
 class Studio;
@@ -37,6 +39,7 @@ public:
         QString sessionsFolder;
         QString predictorsFolder;
         DemoFiles demo;
+        SessionFunctions functions = {}; ///< of what can be made of recorded runs
     };
 
     explicit MainWindow(Setup setup);
@@ -48,6 +51,7 @@ public:
     Banner& banner() { return *m_banner; }
     MainActions& actions() { return *m_actions; }
     StatusPanel& statusPanel() { return *m_status; }
+    SessionWindows& sessionWindows() { return *m_sessionWindows; }
     TrainingDialog* trainingDialog() const { return m_training; }
 
     void runDemo();
@@ -80,6 +84,7 @@ private:
     void showExport();
     void exportRows();
     void showSettings();
+    void applyRecordingLimit();
     void connectWorkbench();
     void refreshPredictor();
     void evaluate();
@@ -101,6 +106,7 @@ private:
     StatusPanel* m_status = nullptr;
     MainActions* m_actions = nullptr;
     TrainingDialog* m_training = nullptr;
+    SessionWindows* m_sessionWindows = nullptr;
     bool m_mayClose = false;
 };
 

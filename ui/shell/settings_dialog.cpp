@@ -13,6 +13,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSettings>
+#include <QSpinBox>
 
 namespace sida::ui
 {
@@ -26,6 +27,8 @@ SettingsDialog::SettingsDialog(
     , m_theme(new QComboBox)
     , m_hints(new QCheckBox(tr("Show hints")))
     , m_reopen(new QCheckBox(tr("Open the last session at the start")))
+    , m_recordMinutes(new QSpinBox)
+    , m_recordMiB(new QSpinBox)
 {
     setWindowTitle(tr("Settings"));
     setLayout(new QFormLayout);
@@ -45,6 +48,21 @@ SettingsDialog::SettingsDialog(
     m_reopen->setChecked(settings->value(QLatin1String(kReopen), false).toBool());
     m_reopen->setToolTip(tr("Instead of the start page"));
     form->addRow(QString(), m_reopen);
+    m_recordMinutes->setRange(0, 10000);
+    m_recordMinutes->setSuffix(tr(" min"));
+    m_recordMinutes->setSpecialValueText(tr("to the end"));
+    m_recordMinutes->setValue(settings->value(QLatin1String(kRecordMinutes), 0).toInt());
+    m_recordMinutes->setToolTip(
+        tr("Every event is recorded for so long; then batches and answers only, and the session says so"));
+    form->addRow(tr("Record every event"), m_recordMinutes);
+    m_recordMiB->setRange(0, 1000000);
+    m_recordMiB->setSingleStep(100);
+    m_recordMiB->setSuffix(tr(" MiB"));
+    m_recordMiB->setSpecialValueText(tr("of any size"));
+    m_recordMiB->setValue(settings->value(QLatin1String(kRecordMiB), 0).toInt());
+    m_recordMiB->setToolTip(tr("Every event is recorded until the session is so large; then batches and "
+                               "answers only, and the session says so"));
+    form->addRow(tr("Largest session"), m_recordMiB);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel);
     connect(buttons, &QDialogButtonBox::accepted, this, &SettingsDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -76,6 +94,8 @@ void SettingsDialog::accept()
     m_settings->setValue(QLatin1String(kTheme), m_theme->currentIndex());
     m_settings->setValue(QLatin1String(kHints), m_hints->isChecked());
     m_settings->setValue(QLatin1String(kReopen), m_reopen->isChecked());
+    m_settings->setValue(QLatin1String(kRecordMinutes), m_recordMinutes->value());
+    m_settings->setValue(QLatin1String(kRecordMiB), m_recordMiB->value());
     if (m_sessions->text() != m_sessionsBefore)
         m_settings->setValue(QLatin1String(kSessions), m_sessions->text());
     if (m_predictors->text() != m_predictorsBefore)

@@ -8,6 +8,7 @@ class QCheckBox;
 class QComboBox;
 class QLineEdit;
 class QSettings;
+class QSpinBox;
 
 namespace sida::ui
 {
@@ -24,6 +25,8 @@ public:
     QLineEdit* sessions() const { return m_sessions; }
     QCheckBox* hints() const { return m_hints; }
     QCheckBox* reopen() const { return m_reopen; }
+    QSpinBox* recordMinutes() const { return m_recordMinutes; }
+    QSpinBox* recordMiB() const { return m_recordMiB; }
     void accept() override;
 
     static constexpr const char* kTheme = "theme";
@@ -31,6 +34,8 @@ public:
     static constexpr const char* kPredictors = "places/predictors";
     static constexpr const char* kHints = "hints";
     static constexpr const char* kReopen = "reopenLast";
+    static constexpr const char* kRecordMinutes = "record/minutes";
+    static constexpr const char* kRecordMiB = "record/mebibytes";
 
 private:
     QLineEdit* addFolder(const QString& label, const QString& folder);
@@ -43,6 +48,8 @@ private:
     QLineEdit* m_predictors;
     QCheckBox* m_hints;
     QCheckBox* m_reopen;
+    QSpinBox* m_recordMinutes;
+    QSpinBox* m_recordMiB;
 };
 
 } // namespace sida::ui

@@ -185,8 +185,16 @@ void Studio::start()
     if (m_sessionPath.isEmpty())
         Q_EMIT notice(tr("%1 cannot be written to: this run is kept in memory only").arg(m_sessionsFolder));
     options.session = toPath(m_sessionPath);
+    options.recordSeconds = m_recordSeconds;
+    options.recordBytes = m_recordBytes;
     m_host->run(options);
     updateActivity();
+}
+
+void Studio::setRecordingLimit(double seconds, std::uint64_t bytes)
+{
+    m_recordSeconds = seconds;
+    m_recordBytes = bytes;
 }
 
 void Studio::startIfPossible()

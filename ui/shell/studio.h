@@ -60,8 +60,13 @@ public:
     /// The loaded predictor beside simpler guesses, on the loaded dataset.
     void evaluate(const api::EvaluateOptions& options);
     void changeBudget(const units::Budget& budget);
+    /// Of the sessions of later runs; 0 = none. RunOptions::recordSeconds and recordBytes.
+    void setRecordingLimit(double seconds, std::uint64_t bytes);
     /// Loads the demo and runs it as soon as everything is there.
     void runDemo(const DemoFiles& demo);
+    /// Loads what a recorded run was made of, takes over its options, and runs once more as soon as
+    /// everything is there.
+    void runAgain(const api::RunHeader& header);
     /// Stops what goes on; closed() follows.
     void close();
 
@@ -114,6 +119,8 @@ private:
     QString m_waitingPredictor;
     std::optional<units::Budget> m_refusedBudget; ///< the plan under way is made without it, for its limits
     bool m_startWhenLoaded = false;
+    double m_recordSeconds = 0;
+    std::uint64_t m_recordBytes = 0;
 };
 
 } // namespace sida::ui

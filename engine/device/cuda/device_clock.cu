@@ -21,12 +21,17 @@ __global__ void tellTime(std::uint64_t* to)
 }
 
 constexpr int kRounds = 32;
+constexpr Nanoseconds kPatience = 2'000'000; ///< for an answer of a device that listens
 
 /// Answers each number that the host writes with the time.
-__global__ void answer(const volatile int* asked, volatile std::uint64_t* times)
+__global__ void answer(const volatile int* asked, volatile int* listening, volatile std::uint64_t* times)
 {
+    *listening = 1;
+    __threadfence_system();
     for (int round = 1; round <= kRounds; ++round) {
-        for (int i = 0; *asked < round && i < 1'000'000; ++i) { }
+        for (int i = 0; *asked < round; ++i)
+            if (i > 1'000'000) // nobody is there
+                return;
         std::uint64_t time;
         asm volatile("mov.u64 %0, %globaltimer;" : "=l"(time));
         times[round - 1] = time;
@@ -37,6 +42,7 @@ __global__ void answer(const volatile int* asked, volatile std::uint64_t* times)
 struct Pinned {
     std::uint64_t times[kRounds];
     int asked;
+    int listening;
 };
 
 /// What comparing takes, made once: making it anew would wait for the device.
@@ -60,33 +66,52 @@ Result<Means> means()
 
 } // namespace
 
-Result<ClockPair> compareClocks()
+Status beginComparison()
 {
     SIDA_TRY_ASSIGN(const Means means, cuda::means());
+    __atomic_store_n(&means.memory->asked, kRounds, __ATOMIC_RELEASE); // one that nobody waited for
+    SIDA_TRY(checked(cudaStreamSynchronize(means.stream), "comparing clocks"));
     *means.memory = {};
-    answer<<<1, 1, 0, means.stream>>>(&means.memory->asked, means.memory->times);
+    answer<<<1, 1, 0, means.stream>>>(&means.memory->asked, &means.memory->listening, means.memory->times);
+    return checked(cudaGetLastError(), "comparing clocks");
+}
+
+Result<std::optional<ClockPair>> comparison()
+{
+    SIDA_TRY_ASSIGN(const Means means, cuda::means());
+    if (__atomic_load_n(&means.memory->listening, __ATOMIC_ACQUIRE) == 0)
+        return std::nullopt;
     ClockPair best;
     best.uncertainty = std::numeric_limits<std::int64_t>::max();
-    Status status = checked(cudaGetLastError(), "comparing clocks");
-    for (int round = 1; status && round <= kRounds; ++round) {
+    for (int round = 1; round <= kRounds; ++round) {
         const Nanoseconds begin = monotonicNow();
         __atomic_store_n(&means.memory->asked, round, __ATOMIC_RELEASE);
         std::uint64_t time = 0;
         Nanoseconds end = begin;
-        while (time == 0 && end - begin < 1'000'000'000) {
+        while (time == 0 && end - begin < kPatience) {
             time = __atomic_load_n(&means.memory->times[round - 1], __ATOMIC_ACQUIRE);
             end = monotonicNow();
         }
-        if (time == 0)
-            status = failure(ErrorKind::internal, "the device did not tell the time");
-        else if ((end - begin) / 2 < best.uncertainty)
+        if (time == 0) { // it has listened for too long, and gone
+            SIDA_TRY(beginComparison());
+            return std::nullopt;
+        }
+        if ((end - begin) / 2 < best.uncertainty)
             best = {begin + (end - begin) / 2, time, (end - begin) / 2};
     }
-    __atomic_store_n(&means.memory->asked, kRounds, __ATOMIC_RELEASE);
-    const Status ended = checked(cudaStreamSynchronize(means.stream), "comparing clocks");
-    SIDA_TRY(status);
-    SIDA_TRY(ended);
     return best;
+}
+
+Result<ClockPair> compareClocks()
+{
+    SIDA_TRY(beginComparison());
+    const Nanoseconds begin = monotonicNow();
+    while (monotonicNow() - begin < 5'000'000'000) {
+        SIDA_TRY_ASSIGN(const std::optional<ClockPair> pair, comparison());
+        if (pair)
+            return *pair;
+    }
+    return failure(ErrorKind::internal, "the device does not tell the time");
 }
 
 Result<std::uint64_t> deviceTimeOfEvent(cudaStream_t stream, cudaEvent_t event)

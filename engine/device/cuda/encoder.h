@@ -34,6 +34,16 @@ struct EncoderShape {
     int tokens = 0; ///< of a batch, padding not counted
     int sequences = 0; ///< of a batch
     int longest = 0; ///< tokens of a sequence
+    /// 0: the model's routers choose an expert for each token. Otherwise they are not run: so many experts of
+    /// each token come with the batch (routing `predicted`).
+    int choices = 0;
+};
+
+/// Where the tokens of one MoE layer go, and what each expert's output is multiplied by: both
+/// [tokens * EncoderShape::choices], the experts of a token side by side. Outputs are added in that order.
+struct LayerRouting {
+    std::span<const std::uint16_t> experts;
+    std::span<const float> weights;
 };
 
 /// One block's weights in host memory, in the number type of the encoder; matrices are [outputs, inputs] as
@@ -96,18 +106,23 @@ public:
     virtual Status place(int moeLayer, int expert, int slot) = 0;
 
     /// Starts a batch; gives its number (exchange.h). At most two may be under way. `offsets`: first token of
-    /// each sequence, and the number of tokens.
-    virtual Result<std::uint32_t>
-    submit(std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets, bool wantHidden) = 0;
+    /// each sequence, and the number of tokens. `routing`: of each MoE layer when no routers run, else empty.
+    virtual Result<std::uint32_t> submit(
+        std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets,
+        std::span<const LayerRouting> routing, bool wantHidden)
+        = 0;
     /// Whether the batch has ended; an error when it cannot end any more.
     virtual Result<bool> isDone(std::uint32_t sequence) = 0;
     /// Of a batch that has ended, until two more have been submitted: [tokens, dModel], after the final norm.
     virtual std::vector<float> hiddenOf(std::uint32_t sequence) const = 0;
-    /// Likewise: the expert of each token.
+    /// Likewise: the experts of each token.
     virtual std::span<const std::uint16_t> choiceOf(std::uint32_t sequence, int moeLayer) const = 0;
 
     /// Submits and waits.
-    virtual Status run(std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets) = 0;
+    virtual Status
+    run(std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets,
+        std::span<const LayerRouting> routing = {})
+        = 0;
     /// Of the last run: [tokens, dModel], after the final norm.
     virtual Result<std::vector<float>> hidden() = 0;
     /// Of the last run: tokens of each expert of a layer.

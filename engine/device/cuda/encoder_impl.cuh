@@ -8,6 +8,7 @@
 #include "engine/device/cuda/encoder.h"
 #include "engine/device/cuda/make_encoder.h"
 #include "engine/device/cuda/norm.cuh"
+#include "engine/device/cuda/ranges.h"
 #include "engine/device/cuda/router.cuh"
 #include "engine/device/cuda/serve.cuh"
 #include "engine/device/cuda/skinny_gemm.cuh"
@@ -65,11 +66,14 @@ public:
     Status fillSlot(int slot, const void* block) override;
     Status place(int moeLayer, int expert, int slot) override;
     Result<std::uint32_t> submit(
-        std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets, bool wantHidden) override;
+        std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets,
+        std::span<const LayerRouting> routing, bool wantHidden) override;
     Result<bool> isDone(std::uint32_t sequence) override;
     std::vector<float> hiddenOf(std::uint32_t sequence) const override;
     std::span<const std::uint16_t> choiceOf(std::uint32_t sequence, int moeLayer) const override;
-    Status run(std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets) override;
+    Status
+    run(std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets,
+        std::span<const LayerRouting> routing) override;
     Result<std::vector<float>> hidden() override;
     Result<std::vector<int>> routed(int moeLayer) override;
 
@@ -117,6 +121,11 @@ private:
     Status upload(const void* from, std::size_t count, T*& to);
     Status takeWorkspace();
     Status checkBatch(std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets) const;
+    Status checkRouting(std::size_t tokens, std::span<const LayerRouting> routing) const;
+    /// Experts that the tokens of a batch have, each counted once.
+    int pairs(int tokens) const { return tokens * choices(); }
+    int choices() const { return std::max(m_shape.choices, 1); }
+    bool foretold() const { return m_shape.choices > 0; } ///< no routers run
     Bucket bucketOf(int tokens, int sequences, int longest) const;
     Result<cudaGraphExec_t> graphOf(const Bucket& bucket);
 
@@ -142,6 +151,11 @@ private:
     Status
     start(void (*kernel)(Parameters...), dim3 grid, int threads, std::size_t shared, Arguments... arguments);
 
+    /// Numbers of one half of the hidden states in host memory; halves begin at multiples of 16 bytes.
+    std::size_t hiddenStride() const
+    {
+        return static_cast<std::size_t>((m_shape.tokens + 7) / 8 * 8) * m_shape.dModel;
+    }
     int inputNumbers(int tokens) const { return kHeader + m_shape.sequences + 1 + tokens; }
     const int* tokens() const { return m_input; }
     const int* sequences() const { return m_input + 1; }
@@ -165,7 +179,7 @@ private:
     Copier m_copier;
     int m_slotCount = 0;
     int m_allExperts = 0;
-    int m_choiceStride = 0; ///< tokens, rounded up
+    int m_choiceStride = 0; ///< tokens' experts, rounded up
     std::uint32_t m_submitted = 0;
     std::vector<void*> m_pinned;
     ExchangeLayout m_layout;
@@ -173,8 +187,9 @@ private:
     Shared<std::byte> m_exchange; ///< [2] halves
     Shared<int> m_table; ///< [layers, m_mostExperts], when served
     Shared<int> m_stop;
-    Shared<T> m_hostHidden; ///< [2, m_choiceStride, d]
-    Shared<std::uint16_t> m_hostChoice; ///< [2, layers, m_choiceStride]
+    Shared<T> m_hostHidden; ///< [2, tokens, d]
+    Shared<std::uint16_t> m_hostChoice; ///< [2, layers, m_choiceStride]: what was chosen, or is to be
+    Shared<float> m_hostWeight; ///< likewise, when no routers run
 
     T* m_embedding = nullptr;
     T* m_bias = nullptr;
@@ -191,7 +206,8 @@ private:
     T* m_feedForward = nullptr;
     float* m_logits = nullptr;
     int* m_choice = nullptr; ///< [layers, m_choiceStride]
-    float* m_weight = nullptr;
+    float* m_weight = nullptr; ///< [tokens], or of each layer like m_choice
+    T* m_rows = nullptr; ///< [tokens * choices, d], when tokens have several experts
     int* m_order = nullptr;
     ActiveExpert* m_active = nullptr; ///< of a layer
     int* m_activeCount = nullptr;
@@ -285,9 +301,11 @@ EncoderBytes EncoderOf<T>::bytesOf(const EncoderShape& shape)
     const auto tokens = static_cast<std::uint64_t>(shape.tokens + 8);
     EncoderBytes bytes;
     bytes.dense = numbers * sizeof(T);
-    bytes.workspace = tokens * (2 * d + 4 * inner + dFf) * sizeof(T)
-        + tokens * (most + 3 + layers) * sizeof(float) + 2 * most * sizeof(ActiveExpert)
-        + 2 * layers * most * sizeof(int) + Blas::kWorkspace
+    const auto choices = static_cast<std::uint64_t>(std::max(shape.choices, 1));
+    bytes.workspace
+        = tokens * (2 * d + 4 * inner + choices * dFf + (choices > 1 ? choices * d : 0)) * sizeof(T)
+        + tokens * (most + choices * (3 + layers + (shape.choices > 0 ? layers : 0))) * sizeof(float)
+        + 2 * most * sizeof(ActiveExpert) + 2 * layers * most * sizeof(int) + Blas::kWorkspace
         + (std::uint64_t{256} + 16 * shape.experts.size()) * 512; // what blocks of memory are rounded to
     bytes.workspace += SlotMemory::kMostRest; // slots take whole pieces of memory
     bytes.slot = (shape.expertNumbers > 0 ? shape.expertNumbers : 2 * d * dFf) * sizeof(T);
@@ -318,13 +336,16 @@ Status EncoderOf<T>::takeWorkspace()
     SIDA_TRY(m_memory.take(m_normed, tokens * m_shape.dModel, kWhat));
     SIDA_TRY(m_memory.take(m_queryKeyValue, tokens * 3 * m_inner, kWhat));
     SIDA_TRY(m_memory.take(m_mixed, tokens * m_inner, kWhat));
-    SIDA_TRY(m_memory.take(m_feedForward, tokens * m_shape.dFf, kWhat));
+    const std::size_t pairs = tokens * static_cast<std::size_t>(choices());
+    SIDA_TRY(m_memory.take(m_feedForward, pairs * m_shape.dFf, kWhat));
+    if (choices() > 1)
+        SIDA_TRY(m_memory.take(m_rows, pairs * m_shape.dModel, kWhat));
     SIDA_TRY(m_memory.take(m_logits, tokens * m_mostExperts, kWhat));
-    m_choiceStride = (m_shape.tokens + 7) / 8 * 8;
-    SIDA_TRY(
-        m_memory.take(m_choice, static_cast<std::size_t>(std::max(m_layers, 1)) * m_choiceStride, kWhat));
-    SIDA_TRY(m_memory.take(m_weight, tokens, kWhat));
-    SIDA_TRY(m_memory.take(m_order, tokens, kWhat));
+    m_choiceStride = (static_cast<int>(pairs) + 7) / 8 * 8;
+    const std::size_t chosen = static_cast<std::size_t>(std::max(m_layers, 1)) * m_choiceStride;
+    SIDA_TRY(m_memory.take(m_choice, chosen, kWhat));
+    SIDA_TRY(m_memory.take(m_weight, foretold() ? chosen : tokens, kWhat));
+    SIDA_TRY(m_memory.take(m_order, pairs, kWhat));
     SIDA_TRY(m_memory.take(m_active, m_mostExperts, kWhat));
     SIDA_TRY(m_memory.take(m_activeCount, 1, kWhat));
     SIDA_TRY(m_memory.take(m_wave, m_mostExperts, kWhat));
@@ -343,8 +364,10 @@ Status EncoderOf<T>::takeWorkspace()
     SIDA_TRY(share(m_table, lists));
     std::memset(m_table.host, 0xFF, lists * sizeof(int));
     SIDA_TRY(share(m_stop, 1));
-    SIDA_TRY(share(m_hostHidden, std::size_t{2} * m_choiceStride * m_shape.dModel));
-    SIDA_TRY(share(m_hostChoice, std::size_t{2} * std::max(m_layers, 1) * m_choiceStride));
+    SIDA_TRY(share(m_hostHidden, hiddenStride() * 2));
+    SIDA_TRY(share(m_hostChoice, 2 * chosen));
+    if (foretold())
+        SIDA_TRY(share(m_hostWeight, 2 * chosen));
     const std::size_t shared = attentionShared(m_shape.longest, m_shape.dKv, sizeof(T));
     return checked(
         cudaFuncSetAttribute(
@@ -360,7 +383,7 @@ int EncoderOf<T>::wavesOf(const Bucket& bucket, int experts) const
 {
     if (!m_shape.served || m_slotCount >= m_allExperts)
         return 1;
-    const int most = std::min(bucket.tokens, experts);
+    const int most = std::min(pairs(bucket.tokens), experts);
     const int groups = 2 * most > m_slotCount ? kGroups : 1;
     return std::min(1 + std::max(groups, (most + m_slotCount - 1) / m_slotCount), m_layout.waves);
 }
@@ -384,6 +407,7 @@ template <typename T>
 Status EncoderOf<T>::beginCopy(int slot, const void* block, int moeLayer, int expert)
 {
     const std::size_t word = row(moeLayer) + expert;
+    const CopyRange range(moeLayer, expert);
     return m_copier.begin(
         m_slots + static_cast<std::size_t>(slot) * m_expertNumbers, block, m_expertNumbers * sizeof(T),
         m_table.host + word, m_table.device + word, slot);
@@ -436,6 +460,25 @@ EncoderOf<T>::checkBatch(std::span<const std::int32_t> ids, std::span<const std:
                 : failure(ErrorKind::internal, "the batch is not one that the encoder was made for");
 }
 
+template <typename T>
+Status EncoderOf<T>::checkRouting(std::size_t tokens, std::span<const LayerRouting> routing) const
+{
+    bool fits = routing.size() == (foretold() ? static_cast<std::size_t>(m_layers) : 0);
+    std::size_t layer = 0;
+    for (const int experts : m_shape.experts) {
+        if (!fits || !foretold() || experts == 0)
+            continue;
+        const LayerRouting& from = routing[layer++];
+        fits = from.experts.size() == tokens * static_cast<std::size_t>(choices())
+            && from.weights.size() == from.experts.size()
+            && std::ranges::all_of(from.experts, [&](std::uint16_t expert) { return expert < experts; });
+    }
+    return fits ? Status()
+                : failure(
+                    ErrorKind::internal,
+                    "the routing that came with the batch is not one that the encoder was made for");
+}
+
 /// Few sizes for long batches, more for short ones: what a graph does beyond the batch costs little, and
 /// making one takes milliseconds.
 template <typename T>
@@ -461,8 +504,11 @@ Result<cudaGraphExec_t> EncoderOf<T>::graphOf(const Bucket& bucket)
     // Loading kernels and making a graph may wait for the device, which may wait for experts: nothing runs
     // meanwhile.
     SIDA_TRY(checked(cudaStreamSynchronize(m_stream), "a forward pass"));
-    // Once by itself without tokens: the library sets itself up, which may not be captured.
-    m_hostInput.host[m_submitted % 2 * static_cast<std::size_t>(inputNumbers(m_shape.tokens))] = 0;
+    // Once by itself without tokens and sequences: the library sets itself up, which may not be captured.
+    // Those of an earlier batch may be longer than this size has room for.
+    std::fill_n(
+        m_hostInput.host + m_submitted % 2 * static_cast<std::size_t>(inputNumbers(m_shape.tokens)), kHeader,
+        0);
     SIDA_TRY(forward(bucket));
     SIDA_TRY(checked(cudaStreamSynchronize(m_stream), "the first forward pass of a size"));
     SIDA_TRY(checked(cudaStreamBeginCapture(m_stream, cudaStreamCaptureModeThreadLocal), "making a graph"));
@@ -481,9 +527,11 @@ Result<cudaGraphExec_t> EncoderOf<T>::graphOf(const Bucket& bucket)
 
 template <typename T>
 Result<std::uint32_t> EncoderOf<T>::submit(
-    std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets, bool wantHidden)
+    std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets,
+    std::span<const LayerRouting> routing, bool wantHidden)
 {
     SIDA_TRY(checkBatch(ids, offsets));
+    SIDA_TRY(checkRouting(ids.size(), routing));
     const int count = static_cast<int>(offsets.size()) - 1;
     int longest = 1;
     for (int i = 0; i < count; ++i)
@@ -496,6 +544,11 @@ Result<std::uint32_t> EncoderOf<T>::submit(
     input[2] = wantHidden ? 1 : 0;
     std::copy(offsets.begin(), offsets.end(), input + kHeader);
     std::copy(ids.begin(), ids.end(), input + inputNumbers(0));
+    for (std::size_t layer = 0; layer < routing.size(); ++layer) {
+        const std::size_t first = (m_submitted % 2 * m_layers + layer) * m_choiceStride;
+        std::ranges::copy(routing[layer].experts, m_hostChoice.host + first);
+        std::ranges::copy(routing[layer].weights, m_hostWeight.host + first);
+    }
     SIDA_TRY(checked(cudaGraphLaunch(graph, m_stream), "starting a forward pass"));
     return m_submitted++;
 }
@@ -519,8 +572,7 @@ Result<bool> EncoderOf<T>::isDone(std::uint32_t sequence)
 template <typename T>
 std::vector<float> EncoderOf<T>::hiddenOf(std::uint32_t sequence) const
 {
-    const T* from
-        = m_hostHidden.host + sequence % 2 * static_cast<std::size_t>(m_choiceStride) * m_shape.dModel;
+    const T* from = m_hostHidden.host + sequence % 2 * hiddenStride();
     const auto tokens = static_cast<std::size_t>(
         m_hostInput.host[sequence % 2 * static_cast<std::size_t>(inputNumbers(m_shape.tokens))]);
     std::vector<float> hidden(tokens * static_cast<std::size_t>(m_shape.dModel));
@@ -535,13 +587,15 @@ std::span<const std::uint16_t> EncoderOf<T>::choiceOf(std::uint32_t sequence, in
     const auto tokens = static_cast<std::size_t>(
         m_hostInput.host[sequence % 2 * static_cast<std::size_t>(inputNumbers(m_shape.tokens))]);
     const std::size_t first = sequence % 2 * static_cast<std::size_t>(m_layers) + moeLayer;
-    return {m_hostChoice.host + first * m_choiceStride, tokens};
+    return {m_hostChoice.host + first * m_choiceStride, tokens * static_cast<std::size_t>(choices())};
 }
 
 template <typename T>
-Status EncoderOf<T>::run(std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets)
+Status EncoderOf<T>::run(
+    std::span<const std::int32_t> ids, std::span<const std::int32_t> offsets,
+    std::span<const LayerRouting> routing)
 {
-    SIDA_TRY_ASSIGN(const std::uint32_t sequence, submit(ids, offsets, false));
+    SIDA_TRY_ASSIGN(const std::uint32_t sequence, submit(ids, offsets, routing, false));
     SIDA_TRY(checked(cudaStreamSynchronize(m_stream), "a forward pass"));
     SIDA_TRY(isDone(sequence));
     if (const std::uint32_t missing = record(sequence).missing; missing > 0)
@@ -602,6 +656,20 @@ Status EncoderOf<T>::forward(const Bucket& bucket)
     SIDA_TRY(start(
         embedTokens<T>, bucket.tokens, 128, 0, ids(), tokens(), static_cast<const T*>(m_embedding), d,
         m_hidden));
+    if (foretold()) {
+        const RoutingArguments routing{
+            m_hostChoice.device,
+            m_hostWeight.device,
+            m_sequence,
+            tokens(),
+            choices(),
+            m_layers,
+            m_choiceStride,
+            m_choice,
+            m_weight};
+        const int blocks = std::clamp((m_layers * pairs(bucket.tokens) + 255) / 256, 1, 64);
+        SIDA_TRY(start(fetchRouting<T>, blocks, 256, 0, routing));
+    }
     int layer = 0;
     int ended = -1; // the layer that the next kernel tells the end of
     for (std::size_t i = 0; i < m_blocks.size(); ++i) {
@@ -622,8 +690,17 @@ Status EncoderOf<T>::forward(const Bucket& bucket)
     }
     SIDA_TRY(norm(bucket, m_finalNorm, ended));
     const DeliverArguments<T> answers{
-        tokens(), wanted(),       m_sequence,          m_normed,           d, m_choice,
-        m_layers, m_choiceStride, m_hostHidden.device, m_hostChoice.device};
+        tokens(),
+        wanted(),
+        m_sequence,
+        m_normed,
+        d,
+        m_choice,
+        foretold() ? 0 : m_layers,
+        m_choiceStride,
+        hiddenStride(),
+        m_hostHidden.device,
+        m_hostChoice.device};
     SIDA_TRY(start(deliver<T>, std::min(32, (bucket.tokens + 7) / 8), 256, 0, answers));
     return start(endBatch, 1, 1, 0, batchArguments());
 }
@@ -738,16 +815,19 @@ template <typename T>
 Status EncoderOf<T>::experts(const Bucket& bucket, const Block& block, int count, int layer)
 {
     const int d = m_shape.dModel;
-    SIDA_TRY(product<Store::logits>(bucket, m_normed, block.router, count, d, m_logits));
+    if (!foretold())
+        SIDA_TRY(product<Store::logits>(bucket, m_normed, block.router, count, d, m_logits));
     int* const choice = m_choice + static_cast<std::size_t>(layer) * m_choiceStride;
     const RouterArguments router{m_logits, count, tokens(), choice, m_weight};
-    const SortArguments sort{
-        choice, tokens(), count, m_order, m_active, m_activeCount, m_routed + row(layer)};
+    const SortArguments sort{choice,  tokens(), choices(),     count,
+                             m_order, m_active, m_activeCount, m_routed + row(layer)};
     const int waves = wavesOf(bucket, count);
     const ServeArguments serve = serveArguments(layer, waves);
     const std::size_t shared
-        = sizeof(int) * (2 * static_cast<std::size_t>(count) + std::min(bucket.tokens, kSortPass));
-    if (bucket.tokens <= kFew) {
+        = sizeof(int) * (2 * static_cast<std::size_t>(count) + std::min(pairs(bucket.tokens), kSortPass));
+    if (foretold()) {
+        SIDA_TRY(start(sortTokens<T>, 1, 1024, shared, sort, serve));
+    } else if (bucket.tokens <= kFew) {
         SIDA_TRY(start(routeFew<T>, 1, 512, shared, router, sort, serve));
     } else {
         SIDA_TRY(start(chooseExperts<T>, (bucket.tokens + 7) / 8, kRouterThreads, 0, router));
@@ -756,7 +836,9 @@ Status EncoderOf<T>::experts(const Bucket& bucket, const Block& block, int count
     GemmArguments<T> inner{};
     inner.slotStride = m_expertNumbers;
     inner.tokens = tokens();
-    inner.experts = {m_waveCount, m_wave, m_order, m_weight};
+    const float* const weight
+        = foretold() ? m_weight + static_cast<std::size_t>(layer) * m_choiceStride : m_weight;
+    inner.experts = {m_waveCount, m_wave, m_order, weight, choices()};
     inner.x = m_normed;
     inner.w = m_slots;
     inner.out = m_shape.dFf;
@@ -768,15 +850,20 @@ Status EncoderOf<T>::experts(const Bucket& bucket, const Block& block, int count
     outer.w = m_slots + (m_shape.outerAt > 0 ? m_shape.outerAt : static_cast<std::size_t>(d) * m_shape.dFf);
     outer.out = d;
     outer.k = m_shape.dFf;
-    outer.y = m_hidden;
+    outer.y = choices() > 1 ? m_rows : m_hidden;
     outer.yStride = d;
-    const int most = std::min(count, bucket.tokens);
+    const int most = std::min(count, pairs(bucket.tokens));
     for (int wave = 0; wave < waves; ++wave) {
         if (wave > 0)
             SIDA_TRY(start(nextWave, 1, 256, sizeof(int) * static_cast<std::size_t>(count), serve, wave));
         SIDA_TRY(expertProduct<Store::expertInner>(bucket, inner, most));
-        SIDA_TRY(expertProduct<Store::expertAddTo>(bucket, outer, most));
+        SIDA_TRY(
+            choices() > 1 ? expertProduct<Store::expertRow>(bucket, outer, most)
+                          : expertProduct<Store::expertAddTo>(bucket, outer, most));
     }
+    if (choices() > 1)
+        return start(
+            addRows<T>, bucket.tokens, 256, 0, AddRowsArguments<T>{m_rows, choices(), d, tokens(), m_hidden});
     return {};
 }
 
@@ -790,7 +877,7 @@ Status EncoderOf<T>::expertProduct(const Bucket& bucket, const GemmArguments<T>&
             const int tiles = (a.out + kGemmRows - 1) / kGemmRows;
             const int rowTiles = std::min(tiles, kRowTiles);
             const dim3 grid((tiles + rowTiles - 1) / rowTiles, most);
-            const bool few = bucket.tokens <= 4 * most;
+            const bool few = pairs(bucket.tokens) <= 4 * most;
             const auto begin = [&](auto* one, auto* two) {
                 return start(few ? one : two, grid, kGemmThreads, 0, a, rowTiles);
             };
@@ -806,9 +893,9 @@ Status EncoderOf<T>::expertProduct(const Bucket& bucket, const GemmArguments<T>&
             }
         }
     }
-    if (bucket.tokens <= 2 * most)
+    if (pairs(bucket.tokens) <= 2 * most)
         return launch<1, STORE>(a, most);
-    if (bucket.tokens <= 8 * most)
+    if (pairs(bucket.tokens) <= 8 * most)
         return launch<2, STORE>(a, most);
     return launch<4, STORE>(a, most);
 }

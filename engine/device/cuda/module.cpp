@@ -82,11 +82,19 @@ public:
     Result<MemoryUse> memoryUse() override { return memoryUseOfDevice(); }
     Result<std::uint64_t> contextBytes() override { return bytesOfContext(); }
     Result<ClockPair> compareClocks() override { return cuda::compareClocks(); }
+    Status beginComparison() override { return cuda::beginComparison(); }
+    Result<std::optional<ClockPair>> comparison() override { return cuda::comparison(); }
     std::unique_ptr<PinnedMemory>
     pin(const std::byte* memory, std::uint64_t bytes, std::uint64_t blockBytes) override
     {
         return std::make_unique<PinnedPieces>(memory, bytes, blockBytes);
     }
+
+    std::uint64_t beginRange(Range range, std::uint64_t number) override
+    {
+        return cuda::beginRange(range, number);
+    }
+    void endRange(std::uint64_t range) override { cuda::endRange(range); }
 
     EncoderBytes encoderBytes(api::DType type, const EncoderShape& shape) override
     {

@@ -6,6 +6,7 @@
 #include "engine/api/types.h"
 #include "engine/device/cuda/clock_pair.h"
 #include "engine/device/cuda/encoder.h"
+#include "engine/device/cuda/ranges.h"
 
 #include <stop_token>
 
@@ -45,17 +46,24 @@ public:
     /// What CUDA takes for itself before anything is allocated, and a reserve for kernels and graphs that are
     /// loaded later.
     virtual Result<std::uint64_t> contextBytes() = 0;
-    virtual Result<ClockPair> compareClocks() = 0;
+    virtual Result<ClockPair> compareClocks() = 0; ///< of an idle device
+    /// Of a busy one (device_clock.h): nothing until the device listens.
+    virtual Status beginComparison() = 0;
+    virtual Result<std::optional<ClockPair>> comparison() = 0;
     /// `blockBytes`: no block that is copied at once lies across two pieces.
     virtual std::unique_ptr<PinnedMemory>
     pin(const std::byte* memory, std::uint64_t bytes, std::uint64_t blockBytes) = 0;
+
+    /// For profilers (ranges.h).
+    virtual std::uint64_t beginRange(Range range, std::uint64_t number) = 0;
+    virtual void endRange(std::uint64_t range) = 0;
 
     virtual EncoderBytes encoderBytes(api::DType type, const EncoderShape& shape) = 0;
     virtual Result<std::unique_ptr<Encoder>>
     makeEncoder(api::DType type, const EncoderShape& shape, const HostWeights& weights) = 0;
 };
 
-constexpr int kModuleVersion = 2;
+constexpr int kModuleVersion = 4;
 
 /// The module, loaded on the first call and kept; an `unsupported` error says why there is none.
 Result<Module*> loadModule();

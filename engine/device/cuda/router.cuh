@@ -65,10 +65,11 @@ __global__ void __launch_bounds__(kRouterThreads) chooseExperts(const RouterArgu
 }
 
 struct SortArguments {
-    const int* choice; ///< [tokens]
+    const int* choice; ///< [tokens * choices]
     const int* tokens;
+    int choices; ///< experts of a token
     int experts;
-    int* order; ///< [tokens]
+    int* order; ///< [tokens * choices]
     ActiveExpert* active;
     int* activeCount;
     int* routed; ///< [experts] tokens of each, for the record
@@ -76,14 +77,15 @@ struct SortArguments {
 
 constexpr int kSortPass = 4096; ///< tokens that stand in shared memory at a time
 
-/// One block: the tokens by expert, each expert's in their own order, and the experts that have any.
+/// One block: the tokens by expert, each expert's in their own order, and the experts that have any. With
+/// several experts a token stands in the order once for each, as token * choices + its how-manieth.
 /// Shared memory: 2 x experts + kSortPass numbers.
 template <typename T>
 __device__ inline void sortByExpert(const SortArguments& a, int* shared)
 {
     const int threads = static_cast<int>(blockDim.x);
     const int thread = static_cast<int>(threadIdx.x);
-    const int tokens = *a.tokens;
+    const int tokens = *a.tokens * a.choices;
     int* count = shared;
     int* begin = shared + a.experts;
     int* choice = shared + 2 * a.experts;
@@ -177,6 +179,60 @@ __global__ void __launch_bounds__(1024)
     __syncthreads();
     sortByExpert<T>(sort, sortShared);
     beginExperts(serve, sortShared);
+}
+
+struct RoutingArguments {
+    const std::uint16_t* hostChoice; ///< [2, layers, stride], in host memory
+    const float* hostWeight; ///< likewise
+    const unsigned* sequence;
+    const int* tokens;
+    int choices;
+    int layers;
+    int stride;
+    int* choice; ///< [layers, stride]
+    float* weight; ///< likewise
+};
+
+/// Where the batch's tokens go, from the host's memory; weights are rounded to T.
+template <typename T>
+__global__ void __launch_bounds__(256) fetchRouting(const RoutingArguments a)
+{
+    waitForPredecessor();
+    const std::size_t half = (*a.sequence & 1U) * static_cast<std::size_t>(a.layers) * a.stride;
+    const int pairs = *a.tokens * a.choices;
+    const int threads = static_cast<int>(gridDim.x * blockDim.x);
+    for (int i = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x); i < a.layers * pairs;
+         i += threads) {
+        const int at = i / pairs * a.stride + i % pairs;
+        a.choice[at] = a.hostChoice[half + at];
+        a.weight[at] = rounded<T>(a.hostWeight[half + at]);
+    }
+}
+
+template <typename T>
+struct AddRowsArguments {
+    const T* rows; ///< [tokens * choices, d]
+    int choices;
+    int d;
+    const int* tokens;
+    T* hidden; ///< [tokens, d]
+};
+
+/// hidden += what the experts of each token gave, one after the other. Grid: tokens.
+template <typename T>
+__global__ void __launch_bounds__(256) addRows(const AddRowsArguments<T> a)
+{
+    waitForPredecessor();
+    const int token = static_cast<int>(blockIdx.x);
+    if (token >= *a.tokens)
+        return;
+    for (int i = static_cast<int>(threadIdx.x); i < a.d; i += static_cast<int>(blockDim.x)) {
+        float sum = toFloat(a.hidden[static_cast<std::size_t>(token) * a.d + i]);
+        for (int j = 0; j < a.choices; ++j)
+            sum = rounded<T>(
+                sum + toFloat(a.rows[(static_cast<std::size_t>(token) * a.choices + j) * a.d + i]));
+        a.hidden[static_cast<std::size_t>(token) * a.d + i] = fromFloat<T>(sum);
+    }
 }
 
 } // namespace sida::cuda

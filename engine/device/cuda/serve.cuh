@@ -240,7 +240,8 @@ struct DeliverArguments {
     const int* choice; ///< [layers, choiceStride]
     int layers;
     int choiceStride;
-    T* hostHidden; ///< [2, choiceStride, d], in host memory
+    std::size_t hiddenStride; ///< numbers of a half of hostHidden
+    T* hostHidden; ///< [2, hiddenStride], in host memory
     std::uint16_t* hostChoice; ///< [2, layers, choiceStride]
 };
 
@@ -260,7 +261,7 @@ __global__ void __launch_bounds__(256) deliver(const DeliverArguments<T> a)
     }
     if (*a.wanted == 0)
         return;
-    T* hidden = a.hostHidden + half * a.choiceStride * a.d;
+    T* hidden = a.hostHidden + half * a.hiddenStride;
     const std::size_t bytes = static_cast<std::size_t>(tokens) * a.d * sizeof(T);
     const std::size_t packs = bytes / 16;
     for (std::size_t i = thread; i < packs; i += threads)

@@ -30,8 +30,15 @@ struct ActiveExpert {
 struct ExpertLists {
     const int* activeCount; ///< one number
     const ActiveExpert* active;
-    const int* order; ///< [tokens] token at each place
-    const float* weight; ///< [tokens] router probability of each token
+    const int* order; ///< [tokens * choices] what is at each place: token * choices + its how-manieth expert
+    const float* weight; ///< [tokens * choices] what the expert's output is multiplied by
+    int choices; ///< experts of a token
+
+    __device__ int tokenAt(int place) const
+    {
+        const int pair = order[place];
+        return choices == 1 ? pair : pair / choices;
+    }
 };
 
 enum class Store {
@@ -39,7 +46,8 @@ enum class Store {
     relu,
     addTo, ///< y += rounded product
     expertInner, ///< relu, to the place in the order by expert
-    expertAddTo, ///< y[token] += rounded(rounded product * router probability)
+    expertAddTo, ///< y[token] += rounded(rounded product * router probability); one expert a token
+    expertRow, ///< y[token * choices + i] = the same, for adding up afterwards
     logits, ///< f32, without rounding
 };
 
@@ -182,11 +190,11 @@ __device__ inline void storeSums(
         const int place = firstPlace + token;
         if constexpr (STORE == Store::logits) {
             static_cast<float*>(a.y)[static_cast<std::size_t>(place) * a.yStride + row] = sum;
-        } else if constexpr (STORE == Store::expertAddTo) {
+        } else if constexpr (STORE == Store::expertAddTo || STORE == Store::expertRow) {
             const int target = a.experts.order[place];
             T& y = static_cast<T*>(a.y)[static_cast<std::size_t>(target) * a.yStride + row];
             const float scaled = rounded<T>(rounded<T>(sum) * a.experts.weight[target]);
-            y = fromFloat<T>(toFloat(y) + scaled);
+            y = fromFloat<T>(STORE == Store::expertRow ? scaled : toFloat(y) + scaled);
         } else {
             T& y = static_cast<T*>(a.y)[static_cast<std::size_t>(place) * a.yStride + row];
             const float value = rounded<T>(sum);
@@ -203,7 +211,8 @@ template <typename T, int NT, Store STORE>
 __global__ void __launch_bounds__(kGemmThreads) skinnyGemm(const GemmArguments<T> a)
 {
     __shared__ GemmShared<T, NT> shared;
-    constexpr bool kExperts = STORE == Store::expertInner || STORE == Store::expertAddTo;
+    constexpr bool kExperts
+        = STORE == Store::expertInner || STORE == Store::expertAddTo || STORE == Store::expertRow;
     const int firstRow = static_cast<int>(blockIdx.x) * kGemmRows;
     const int warp = static_cast<int>(threadIdx.x) / 32;
     const T* w = a.w;
@@ -231,7 +240,7 @@ __global__ void __launch_bounds__(kGemmThreads) skinnyGemm(const GemmArguments<T
             }
         };
         const auto rowOf = [&](int token) {
-            const int row = STORE == Store::expertInner ? a.experts.order[place + token] : place + token;
+            const int row = STORE == Store::expertInner ? a.experts.tokenAt(place + token) : place + token;
             return a.x + static_cast<std::size_t>(row) * a.k;
         };
         if constexpr (std::is_same_v<T, float>)
@@ -285,7 +294,7 @@ __global__ void __launch_bounds__(kGemmThreads, 2) expertFirstProduct(const Gemm
         for (int tile = 0; tile < NT; ++tile) {
             const int token = tile * kTileTokens + group;
             const T* row = token < tokens
-                ? a.x + static_cast<std::size_t>(a.experts.order[place + token]) * a.k
+                ? a.x + static_cast<std::size_t>(a.experts.tokenAt(place + token)) * a.k
                 : nullptr;
 #pragma unroll
             for (int i = 0; i < kSteps; ++i) {

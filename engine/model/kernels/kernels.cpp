@@ -48,7 +48,7 @@ using FourHalves = std::uint16_t __attribute__((vector_size(8)));
 
 /// Four rows of four to four columns.
 template <typename Vec, typename T>
-void transposeFour(const T* rows, std::size_t stride, T* columns)
+void transposeFour(const T* rows, std::size_t stride, T* columns, std::size_t columnStride)
 {
     Vec row[4];
     for (std::size_t r = 0; r < 4; ++r)
@@ -62,7 +62,7 @@ void transposeFour(const T* rows, std::size_t stride, T* columns)
         __builtin_shufflevector(high01, high23, 0, 1, 4, 5),
         __builtin_shufflevector(high01, high23, 2, 3, 6, 7)};
     for (std::size_t c = 0; c < 4; ++c)
-        std::memcpy(columns + c * kPanel, &column[c], sizeof(Vec));
+        std::memcpy(columns + c * columnStride, &column[c], sizeof(Vec));
 }
 
 template <typename Vec, typename T>
@@ -78,11 +78,29 @@ void packRowsOf(const T* weight, std::size_t stride, std::size_t outputs, std::s
         const T* rows = weight + first * stride;
         for (std::size_t i = 0; i < fours; i += 4) {
             for (std::size_t o = 0; o < widthFours; o += 4)
-                transposeFour<Vec>(rows + o * stride + i, stride, panel + i * kPanel + o);
+                transposeFour<Vec>(rows + o * stride + i, stride, panel + i * kPanel + o, kPanel);
         }
         for (std::size_t o = 0; o < width; ++o) {
             for (std::size_t i = o < widthFours ? fours : 0; i < inputs; ++i)
                 panel[i * kPanel + o] = rows[o * stride + i];
+        }
+    }
+}
+
+template <typename Vec, typename T>
+void unpackRowsOf(const T* packed, std::size_t outputs, std::size_t inputs, T* weight)
+{
+    const std::size_t fours = inputs / 4 * 4;
+    for (std::size_t first = 0; first < outputs; first += kPanel) {
+        const T* panel = packed + first * inputs;
+        T* rows = weight + first * inputs;
+        for (std::size_t o = 0; o < kPanel; o += 4) {
+            for (std::size_t i = 0; i < fours; i += 4)
+                transposeFour<Vec>(panel + i * kPanel + o, kPanel, rows + o * inputs + i, inputs);
+        }
+        for (std::size_t o = 0; o < kPanel; ++o) {
+            for (std::size_t i = fours; i < inputs; ++i)
+                rows[o * inputs + i] = panel[i * kPanel + o];
         }
     }
 }
@@ -145,6 +163,16 @@ void packRows(
     std::uint16_t* packed)
 {
     packRowsOf<FourHalves>(weight, stride, outputs, inputs, packed);
+}
+
+void unpackRows(const float* packed, std::size_t outputs, std::size_t inputs, float* weight)
+{
+    unpackRowsOf<FourFloats>(packed, outputs, inputs, weight);
+}
+
+void unpackRows(const std::uint16_t* packed, std::size_t outputs, std::size_t inputs, std::uint16_t* weight)
+{
+    unpackRowsOf<FourHalves>(packed, outputs, inputs, weight);
 }
 
 void packColumns(

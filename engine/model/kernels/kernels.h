@@ -84,6 +84,9 @@ void packRows(
 void packRows(
     const std::uint16_t* weight, std::size_t stride, std::size_t outputs, std::size_t inputs,
     std::uint16_t* packed);
+/// The other way: [outputs, inputs] row-major from packed weights; `outputs` is a multiple of kPanel.
+void unpackRows(const float* packed, std::size_t outputs, std::size_t inputs, float* weight);
+void unpackRows(const std::uint16_t* packed, std::size_t outputs, std::size_t inputs, std::uint16_t* weight);
 /// In the type of half precision, rounded to the nearest, ties to even; too large is infinite.
 std::uint16_t toHalf(float value, Element half);
 float fromHalf(std::uint16_t bits, Element half);

@@ -5,6 +5,7 @@
 #include "engine/experts/host_store.h"
 #include "engine/model/kernels/kernels.h"
 
+#include <algorithm>
 #include <benchmark/benchmark.h>
 #include <cstring>
 
@@ -73,9 +74,12 @@ void rowMajor(benchmark::State& state)
     report(state);
 }
 
-/// Weights that come from memory each time, as a rarely used expert's do.
-void rowMajorFromMemory(benchmark::State& state)
+using ProductOf = void (*)(const kernels::Product&);
+
+/// Weights that come from memory each time, as a rarely used expert's do, some outputs at a time.
+void fromMemory(benchmark::State& state, ProductOf run)
 {
+    constexpr std::size_t kOutputs = 32;
     Operands operands(state);
     const std::int64_t matrixFloats = state.range(1) * state.range(2);
     const std::int64_t matrices = (std::int64_t{1} << 26) / matrixFloats;
@@ -84,13 +88,29 @@ void rowMajorFromMemory(benchmark::State& state)
     for (int i = 0; i < matrices; ++i)
         std::memset(pool.mutableBlock(pool.key(i)), 1, bytes);
     std::int64_t next = 0;
+    const kernels::Product whole = operands.product;
     for (auto _ : state) {
         next = (next * 5 + 1) % matrices;
-        operands.product.weight
-            = reinterpret_cast<const float*>(pool.block(pool.key(static_cast<int>(next))));
-        kernels::kernels().rowMajor(operands.product);
+        const auto* weight = reinterpret_cast<const float*>(pool.block(pool.key(static_cast<int>(next))));
+        for (std::size_t output = 0; output < whole.outputs; output += kOutputs) {
+            kernels::Product part = whole;
+            part.weight = weight + output * whole.inputs;
+            part.outputs = std::min(kOutputs, whole.outputs - output);
+            part.out = whole.out + output;
+            run(part);
+        }
     }
     state.SetBytesProcessed(state.iterations() * matrixFloats * std::int64_t{sizeof(float)});
+}
+
+void rowMajorFromMemory(benchmark::State& state)
+{
+    fromMemory(state, kernels::kernels().rowMajor);
+}
+
+void packedFromMemory(benchmark::State& state)
+{
+    fromMemory(state, kernels::kernels().packed);
 }
 
 void shapes(benchmark::internal::Benchmark* benchmark)
@@ -100,10 +120,15 @@ void shapes(benchmark::internal::Benchmark* benchmark)
     benchmark->Args({512, 768, 768})->Args({512, 3072, 768});
 }
 
-BENCHMARK(rowMajorFromMemory)
-    ->ArgsProduct({{1, 2, 3, 4, 8, 12}, {128}, {256}})
-    ->Args({1, 768, 3072})
-    ->Args({4, 768, 3072});
+void shapesFromMemory(benchmark::internal::Benchmark* benchmark)
+{
+    benchmark->ArgsProduct({{1, 2, 3, 4, 8, 12}, {128}, {256}});
+    benchmark->ArgsProduct({{1, 2, 3, 4, 6, 8, 12, 24}, {768}, {3072}});
+    benchmark->ArgsProduct({{1, 4, 8, 24}, {3072}, {768}});
+}
+
+BENCHMARK(rowMajorFromMemory)->Apply(shapesFromMemory);
+BENCHMARK(packedFromMemory)->Apply(shapesFromMemory);
 BENCHMARK(libtorch)->Apply(shapes);
 BENCHMARK(packed)->Apply(shapes);
 BENCHMARK(rowMajor)->Apply(shapes);

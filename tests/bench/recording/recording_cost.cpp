@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What recording costs: the same run recorded and not recorded, taken in turns, on a real model.
 //
-//     recording_cost MODEL DATASET PREDICTOR [POLICY [SECONDS [THREADS [REPEAT]]]]
+//     recording_cost MODEL DATASET PREDICTOR [POLICY [SECONDS [THREADS [REPEAT [DEVICE [DTYPE]]]]]]
 //
 // Many short pairs of runs are made until the time is up, in the order A B B A, so that a machine that slows
 // down favours neither. Of each kind of figure the median over the pairs is printed with the 95 % confidence
@@ -14,6 +14,10 @@
 //     recorder_share   processor time of the recorder's thread / duration of the run: the part of one core
 //                      that writing takes; where every core computes it comes off the throughput
 //     process_cpu      processor time of the whole process not recorded / recorded
+//
+// And in microseconds of processor time a batch, as medians recorded and not recorded, of the inference
+// thread, the transfer thread, the recorder's thread and the whole process: what other work on the machine
+// hardly touches, and the place to look at where a throughput's interval is wide.
 #include "engine/base/clock.h"
 #include "engine/runtime/create_engine.h"
 
@@ -37,12 +41,16 @@ struct Setup {
     int threads;
     int repeat;
     double samples;
+    double batches; ///< of one pass
+    sida::api::DeviceKind device;
+    sida::api::DType dtype;
     std::filesystem::path session;
 };
 
 struct Cost {
     double seconds = 0;
     double inferenceCpu = 0;
+    double transferCpu = 0;
     double recorderCpu = 0;
     double processCpu = 0;
 };
@@ -66,6 +74,8 @@ Cost measure(const Setup& setup, bool record)
     if (setup.policy == sida::api::Policy::onDemand)
         options.eviction = sida::api::Eviction::lru;
     options.threads = setup.threads;
+    options.device = setup.device;
+    options.dtype = setup.dtype;
     options.repeat = setup.repeat;
     options.record = record;
     if (record) {
@@ -79,8 +89,8 @@ Cost measure(const Setup& setup, bool record)
         std::exit(1);
     }
     return {
-        result->inferenceSeconds, result->inferenceCpuSeconds, result->recorderCpuSeconds,
-        processCpuSeconds() - before};
+        result->inferenceSeconds, result->inferenceCpuSeconds, result->transferCpuSeconds,
+        result->recorderCpuSeconds, processCpuSeconds() - before};
 }
 
 /// The median, and the ranks between which the true median lies with a probability of 95 %.
@@ -98,6 +108,26 @@ std::string summary(std::vector<double> values)
         at(count / 2 + half));
 }
 
+double median(std::vector<double> values)
+{
+    std::sort(values.begin(), values.end());
+    return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
+}
+
+/// Microseconds a batch by thread.
+std::string perBatch(const std::vector<Cost>& costs, double batches)
+{
+    const auto of = [&](double Cost::*figure) {
+        std::vector<double> values;
+        for (const Cost& cost : costs)
+            values.push_back(cost.*figure * 1e6 / batches);
+        return median(std::move(values));
+    };
+    return fmt::format(
+        R"({{"inference": {:.1f}, "transfer": {:.1f}, "recorder": {:.1f}, "process": {:.1f}}})",
+        of(&Cost::inferenceCpu), of(&Cost::transferCpu), of(&Cost::recorderCpu), of(&Cost::processCpu));
+}
+
 std::string compare(const Setup& setup, double seconds)
 {
     std::vector<double> throughput;
@@ -105,6 +135,8 @@ std::string compare(const Setup& setup, double seconds)
     std::vector<double> recorderShare;
     std::vector<double> processCpu;
     std::vector<double> perSecond;
+    std::vector<Cost> recorded;
+    std::vector<Cost> silent;
     measure(setup, true); // what is touched for the first time
     const sida::Nanoseconds begin = sida::monotonicNow();
     for (int pair = 0; static_cast<double>(sida::monotonicNow() - begin) * 1e-9 < seconds; ++pair) {
@@ -117,14 +149,19 @@ std::string compare(const Setup& setup, double seconds)
         inferenceCpu.push_back(without.inferenceCpu / with.inferenceCpu);
         recorderShare.push_back(with.recorderCpu / with.seconds);
         processCpu.push_back(without.processCpu / with.processCpu);
+        recorded.push_back(with);
+        silent.push_back(without);
         perSecond.push_back(setup.repeat * setup.samples / with.seconds);
     }
+    const double batches = setup.batches * setup.repeat;
     return fmt::format(
         R"({{"policy": "{}", "pairs": {}, "threads": {}, "repeat": {}, "samples_per_s": {},
   "throughput": {}, "inference_cpu": {},
-  "recorder_share": {}, "process_cpu": {}}})",
+  "recorder_share": {}, "process_cpu": {},
+  "cpu_us_per_batch": {{"recorded": {}, "not_recorded": {}}}}})",
         sida::api::name(setup.policy), throughput.size(), setup.threads, setup.repeat, summary(perSecond),
-        summary(throughput), summary(inferenceCpu), summary(recorderShare), summary(processCpu));
+        summary(throughput), summary(inferenceCpu), summary(recorderShare), summary(processCpu),
+        perBatch(recorded, batches), perBatch(silent, batches));
 }
 
 } // namespace
@@ -134,7 +171,14 @@ int main(int argc, char** argv)
     if (argc < 4) {
         fmt::print(
             stderr,
-            "usage: recording_cost MODEL DATASET PREDICTOR [POLICY|all [SECONDS [THREADS [REPEAT]]]]\n");
+            "usage: recording_cost MODEL DATASET PREDICTOR [POLICY|all [SECONDS [THREADS [REPEAT [DEVICE "
+            "[DTYPE]]]]]]\n");
+        return 2;
+    }
+    const auto device = sida::api::parseDeviceKind(argc > 8 ? argv[8] : "cpu");
+    const auto dtype = sida::api::parseDType(argc > 9 ? argv[9] : "f32");
+    if (!device || !dtype) {
+        fmt::print(stderr, "{}\n", (!device ? device.error() : dtype.error()).message);
         return 2;
     }
     const auto engine = sida::runtime::createEngine();
@@ -154,13 +198,16 @@ int main(int argc, char** argv)
     const double seconds = argc > 5 ? std::atof(argv[5]) : 25;
     const int threads = argc > 6 ? std::atoi(argv[6]) : 0;
     const int repeat = argc > 7 ? std::max(1, std::atoi(argv[7])) : 1;
+    const auto batchSize = static_cast<double>(sida::api::RunOptions().batchSize);
+    const double batches = std::ceil(static_cast<double>(data->samples) / batchSize);
     const auto session
         = std::filesystem::temp_directory_path() / fmt::format("sida-cost-{}.sida", ::getpid());
     for (const auto policy :
          {sida::api::Policy::resident, sida::api::Policy::onDemand, sida::api::Policy::sida}) {
         if (wanted != "all" && wanted != sida::api::name(policy))
             continue;
-        const Setup setup{*engine, policy, threads, repeat, static_cast<double>(data->samples), session};
+        const Setup setup{*engine, policy,  threads, repeat, static_cast<double>(data->samples),
+                          batches, *device, *dtype,  session};
         fmt::print("{}\n", compare(setup, seconds));
         std::fflush(stdout);
     }

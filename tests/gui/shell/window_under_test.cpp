@@ -121,6 +121,30 @@ void WindowUnderTest::makeWindow()
         = {file(QStringLiteral("demo/model"), api::PathKind::model),
            file(QStringLiteral("demo/dev.tsv"), api::PathKind::dataset),
            file(QStringLiteral("demo/predictor.safetensors"), api::PathKind::predictor)};
+    // Any path is the scripted session; a report is a page that says the names.
+    setup.functions.open
+        = [script = m_script](
+              const std::filesystem::path&, const ProgressSink&,
+              std::stop_token) -> Result<std::shared_ptr<const api::Recording>> { return script->recording; };
+    setup.functions.replay = [](const api::Recording& recording, const api::ReplayOptions&,
+                                const ProgressSink&, const std::stop_token&) -> Result<api::ReplayResult> {
+        api::ReplayResult result;
+        result.residentBytes = recording.header.residentBytes;
+        result.curves.push_back({{api::Policy::onDemand, api::Eviction::lru, false}, {{}, {}, {}}, 1});
+        return result;
+    };
+    setup.functions.report = [](std::span<const api::NamedRecording> runs) -> Result<std::string> {
+        std::string names;
+        for (const api::NamedRecording& run : runs)
+            names += "<p class=\"text\">" + run.name + "</p>";
+        return "<title>Report</title><main><section>" + names + "</section></main>";
+    };
+    setup.functions.saveCopy = [](const std::filesystem::path& from, const std::filesystem::path& to,
+                                  const ProgressSink&, std::stop_token) -> Status {
+        std::error_code error;
+        std::filesystem::copy_file(from, to, error);
+        return error ? Status(failure(ErrorKind::io, error.message())) : Status();
+    };
     m_window = std::make_unique<ui::MainWindow>(std::move(setup));
     m_window->show();
 }

@@ -67,9 +67,9 @@ void compare(const model::Model& model, const Golden& golden, const std::vector<
     }
 }
 
-void compareAll(const fs::path& modelFolder, const fs::path& goldenFile)
+void compareAll(const fs::path& modelFolder, const fs::path& goldenFile, model::ExpertLayout layout)
 {
-    auto model = model::loadModel(modelFolder, {}, {});
+    auto model = model::loadModel(modelFolder, {}, {}, {.experts = layout});
     ASSERT_TRUE(model) << model.error().message;
     const Golden golden(goldenFile);
     ASSERT_GT(golden.count(), 0);
@@ -95,13 +95,20 @@ class ModelParity : public testing::TestWithParam<std::string>
 TEST_P(ModelParity, AnswersAndRoutesLikeTransformersWhateverTheBatchAndThePadding)
 {
     const fs::path folder = fs::path(SIDA_SOURCE_DIR) / "tests/fixtures/models" / GetParam();
-    compareAll(folder, folder / "golden.safetensors");
+    compareAll(folder, folder / "golden.safetensors", model::ExpertLayout::panels);
+}
+
+TEST_P(ModelParity, ExpertsInRowsAnswerLikeTransformersToo)
+{
+    const fs::path folder = fs::path(SIDA_SOURCE_DIR) / "tests/fixtures/models" / GetParam();
+    compareAll(folder, folder / "golden.safetensors", model::ExpertLayout::rows);
 }
 
 TEST(DemoModelParity, TheTrainedDemoModelAnswersLikeTransformers)
 {
     const fs::path root = SIDA_SOURCE_DIR;
-    compareAll(root / "resources/demo/model", root / "tests/fixtures/demo/golden.safetensors");
+    for (const auto layout : {model::ExpertLayout::panels, model::ExpertLayout::rows})
+        compareAll(root / "resources/demo/model", root / "tests/fixtures/demo/golden.safetensors", layout);
 }
 
 INSTANTIATE_TEST_SUITE_P(

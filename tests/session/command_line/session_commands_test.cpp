@@ -116,5 +116,66 @@ TEST_F(SessionCommands, TablesAndTraceAreWritten)
     EXPECT_GT(events.size(), 100U);
 }
 
+/// The text of a PDF, and its pages as pictures, by poppler's tools.
+std::string textOfPdf(const std::string& pdf)
+{
+    const auto done = test::runProgram({"/usr/bin/env", "pdftotext", "-layout", pdf, "-"});
+    EXPECT_EQ(done.status, 0) << done.err;
+    return done.out;
+}
+
+TEST_F(SessionCommands, AReportOnPaperSaysWhatThePageSays)
+{
+    const auto made = test::runProgram(
+        {SIDA_BIN_DIR "/sida", "report", path("sida.sida"), "--format", "pdf", "--output", path("a.pdf")});
+    ASSERT_EQ(made.status, 0) << made.err;
+    EXPECT_EQ(made.err, "");
+    EXPECT_TRUE(test::contentOf(m_folder / "a.pdf").starts_with("%PDF-"));
+    const std::string text = textOfPdf(path("a.pdf"));
+    for (const char* heading :
+         {"SiDA Studio run report", "Throughput", "Over the run", "Where the time went",
+          "Device memory by purpose", "Transfers and prediction", "Experts used", "Layer by layer",
+          "How it was made", "As recorded", "page 1 of"})
+        EXPECT_NE(text.find(heading), std::string::npos) << heading;
+    const json inspected = parsed({"inspect", path("sida.sida"), "--json"});
+    EXPECT_NE(
+        text.find("of " + std::to_string(inspected["experts"]["uses"].get<int>()) + " expert uses"),
+        std::string::npos);
+}
+
+TEST_F(SessionCommands, SeveralSessionsAreReportedAsTheirComparison)
+{
+    const auto made = [&](const std::string& format) {
+        return test::runProgram(
+            {SIDA_BIN_DIR "/sida", "report", path("demand.sida"), path("sida.sida"), "--format", format,
+             "--output", path("both." + format)});
+    };
+    ASSERT_EQ(made("html").status, 0);
+    const std::string page = test::contentOf(m_folder / "both.html");
+    EXPECT_NE(page.find("demand.sida and sida.sida compared"), std::string::npos);
+    EXPECT_NE(page.find("Settings that differ"), std::string::npos);
+    EXPECT_NE(page.find("same answer for all 40 samples"), std::string::npos);
+    ASSERT_EQ(made("pdf").status, 0);
+    const std::string text = textOfPdf(path("both.pdf"));
+    EXPECT_NE(text.find("Settings that differ"), std::string::npos);
+    EXPECT_NE(text.find("B against A"), std::string::npos);
+    ASSERT_EQ(made("json").status, 0);
+    EXPECT_EQ(json::parse(test::contentOf(m_folder / "both.json"))["answers"][1]["equal"], 40);
+    EXPECT_EQ(made("csv").status, 2);
+    EXPECT_FALSE(std::filesystem::exists(m_folder / "both.csv"));
+}
+
+TEST_F(SessionCommands, ARecordingThatIsLimitedKeepsItsFiguresAndSaysWhatItLacks)
+{
+    record("limited.sida", {"--policy", "on-demand", "--budget", "90%", "--record-size", "1KiB"});
+    const json inspected = parsed({"inspect", path("limited.sida"), "--json"});
+    EXPECT_EQ(inspected["samples"], 40);
+    EXPECT_EQ(
+        test::runProgram({SIDA_BIN_DIR "/sida", "run", "--model", path("model"), "--dataset",
+                          path("data.jsonl"), "--record-size", "20%", "--json"})
+            .status,
+        2);
+}
+
 } // namespace
 } // namespace sida

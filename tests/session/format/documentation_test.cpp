@@ -51,6 +51,12 @@ api::Recording smallRun()
         = {{0, {0, 2}, 100, 1'000'100, api::StallCause::unpredicted},
            {0, {2, 1}, 2'000'000, 2'500'000, api::StallCause::late},
            {1, {0, 1}, 6'000'000, 6'250'000, api::StallCause::late}};
+    rows.evictions
+        = {{{0, 3}, 1, 150, api::EvictionReason::slotNeeded, false},
+           {{0, 3}, 1, 180, api::EvictionReason::slotNeeded, false},
+           {{2, 1}, 2, 9'000'000, api::EvictionReason::slotNeeded, true}};
+    rows.hash = {{0, 0, 9, 6, 3, 2, 1}, {1, 0, 8, 8, 1, 1, 1}, {0, 2, 9, 9, 1, 1, 1}};
+    rows.samples = {{3, 0, 5, 1, 1}, {4, 0, 4, 0, 1}, {5, 1, 8, -1, 1}, {6, 1, 8, 1, 0}};
     rows.memory
         = {{0, {100, 0, 50, 0, 0, 0}, 400},
            {2'000'000'000, {100, 0, 200, 0, 25, 0}, 400},
@@ -66,7 +72,7 @@ protected:
     void SetUp() override
     {
         m_queries = queriesOfTheDocument();
-        ASSERT_EQ(m_queries.size(), 6U);
+        ASSERT_EQ(m_queries.size(), 10U);
         writeSession(m_folder / "run.sida", smallRun());
     }
     Lines run(std::size_t number) { return query(m_folder / "run.sida", m_queries[number - 1]); }
@@ -108,6 +114,26 @@ TEST_F(DocumentedQueries, FifthGivesTheSlowestBatches)
 TEST_F(DocumentedQueries, SixthGivesWhatCameLate)
 {
     EXPECT_EQ(run(6), (Lines{"0|2|1|8.0|2.0|3.0"}));
+}
+
+TEST_F(DocumentedQueries, SeventhGivesWhatWasCopiedForNothing)
+{
+    EXPECT_EQ(run(7), (Lines{"encoder.block.1.layer.1.mlp|3|2|18874368"}));
+}
+
+TEST_F(DocumentedQueries, EighthGivesTheSamplesOfEachSecond)
+{
+    EXPECT_EQ(run(8), (Lines{"0|4|2"}));
+}
+
+TEST_F(DocumentedQueries, NinthGivesHowWellEachLayerWasForetold)
+{
+    EXPECT_EQ(run(9), (Lines{"0|0.824|0.5|0.667", "2|1.0|1.0|1.0"}));
+}
+
+TEST_F(DocumentedQueries, TenthGivesTheWrongAnswers)
+{
+    EXPECT_EQ(run(10), (Lines{"4|0|1|4|4.0", "6|1|0|8|2.5"}));
 }
 
 TEST(SessionViews, UseLifeTellsEachUseOfTheCopyThatServedIt)

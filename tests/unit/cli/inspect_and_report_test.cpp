@@ -100,7 +100,7 @@ TEST_F(Report, AFormatThatIsNotThereIsAnsweredWithThoseThatAre)
 {
     const std::string session = writeKind("a.sida", api::PathKind::session);
     EXPECT_EQ(sida({"report", session, "--format", "docx", "--output", path("a.docx")}), 2);
-    EXPECT_EQ(m_err, "error: --format 'docx': expected one of html, json, csv, trace\n");
+    EXPECT_EQ(m_err, "error: --format 'docx': expected one of html, pdf, json, csv, trace\n");
 }
 
 TEST_F(Report, ASessionThatCannotBeReadLeavesNoReport)

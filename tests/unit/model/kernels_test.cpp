@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <gtest/gtest.h>
+#include <numeric>
 #include <random>
 #include <span>
 #include <tuple>
@@ -100,6 +101,28 @@ TEST(Kernels, ProductsOfAnyShapeAreRightAndWriteNothingBesideTheirOutputs)
                     }
                 }
             }
+        }
+    }
+}
+
+TEST(Kernels, UnpackingGivesBackEveryValueThatWasPacked)
+{
+    for (const std::size_t outputs : {16, 48}) {
+        for (const std::size_t inputs : {1, 6, 16, 33}) {
+            const std::vector<float> weight = randomFloats(outputs * inputs, 7);
+            std::vector<float> packed(outputs * inputs);
+            std::vector<float> back(outputs * inputs);
+            kernels::packRows(weight.data(), inputs, outputs, inputs, packed.data());
+            kernels::unpackRows(packed.data(), outputs, inputs, back.data());
+            EXPECT_EQ(back, weight) << outputs << " x " << inputs;
+
+            std::vector<std::uint16_t> halves(outputs * inputs);
+            std::iota(halves.begin(), halves.end(), std::uint16_t{1});
+            std::vector<std::uint16_t> packedHalves(halves.size());
+            std::vector<std::uint16_t> backHalves(halves.size());
+            kernels::packRows(halves.data(), inputs, outputs, inputs, packedHalves.data());
+            kernels::unpackRows(packedHalves.data(), outputs, inputs, backHalves.data());
+            EXPECT_EQ(backHalves, halves) << outputs << " x " << inputs;
         }
     }
 }

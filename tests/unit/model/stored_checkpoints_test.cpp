@@ -61,7 +61,8 @@ TEST_P(StoredCheckpoints, LoadsIntoEveryComputeType)
     for (const api::DType compute : {api::DType::f32, api::DType::bf16, api::DType::f16}) {
         const auto checkpoint = checkpoint::Checkpoint::open(folder()).value();
         const auto layout = model::layOutSwitch(checkpoint).value();
-        const auto weights = model::loadSwitch(layout, {.compute = compute, .decoder = true}, {}, {});
+        const auto weights = model::loadSwitch(
+            layout, {.compute = compute, .decoder = true, .experts = model::ExpertLayout::rows}, {}, {});
         ASSERT_TRUE(weights) << weights.error().message;
         std::uint16_t layer = 0;
         for (const model::SwitchBlockLayout* block : model::blocksOf(layout, true)) {

@@ -170,17 +170,18 @@ HashTable tableFor(
     return table;
 }
 
-class SwitchForwardTest : public testing::Test
+/// By the width of an expert: one that comes out even is kept in panels, another in rows.
+class SwitchForwardTest : public testing::TestWithParam<int>
 {
 protected:
     SwitchForwardTest() { at::set_num_threads(kThreads); }
 
-    ModelFolder m_folder;
+    ModelFolder m_folder{TinyModel{.dFf = GetParam()}};
     std::unique_ptr<model::Model> m_model = model::loadModel(m_folder.path(), {}, {}).value();
     dataset::TokenBatch m_batch = batchOf({7, 1, 40, 12}, 11);
 };
 
-TEST_F(SwitchForwardTest, TheOrderAndThePlaceOfExpertsNeverChangeABit)
+TEST_P(SwitchForwardTest, TheOrderAndThePlaceOfExpertsNeverChangeABit)
 {
     const auto expected = run(*m_model, m_batch);
     for (unsigned seed = 0; seed < 20; ++seed) {
@@ -192,7 +193,7 @@ TEST_F(SwitchForwardTest, TheOrderAndThePlaceOfExpertsNeverChangeABit)
     }
 }
 
-TEST_F(SwitchForwardTest, TheNumberOfThreadsNeverChangesABit)
+TEST_P(SwitchForwardTest, TheNumberOfThreadsNeverChangesABit)
 {
     const auto expected = run(*m_model, m_batch);
     for (const int threads : {1, 3, 5, 2}) {
@@ -201,7 +202,7 @@ TEST_F(SwitchForwardTest, TheNumberOfThreadsNeverChangesABit)
     }
 }
 
-TEST_F(SwitchForwardTest, ASentenceGivesTheSameBitsAloneAndInABatchWithPadding)
+TEST_P(SwitchForwardTest, ASentenceGivesTheSameBitsAloneAndInABatchWithPadding)
 {
     const auto padded = batchOf({7, 1, 40, 12}, 11, 9);
     const auto together = run(*m_model, padded);
@@ -223,7 +224,7 @@ TEST_F(SwitchForwardTest, ASentenceGivesTheSameBitsAloneAndInABatchWithPadding)
     }
 }
 
-TEST_F(SwitchForwardTest, ATableThatRepeatsTheRoutersGivesTheSameBitsAsExactRouting)
+TEST_P(SwitchForwardTest, ATableThatRepeatsTheRoutersGivesTheSameBitsAsExactRouting)
 {
     std::vector<std::vector<std::uint16_t>> routed(2);
     std::vector<std::vector<float>> alpha(2);
@@ -256,7 +257,7 @@ TEST_F(SwitchForwardTest, ATableThatRepeatsTheRoutersGivesTheSameBitsAsExactRout
         ASSERT_NEAR(predicted.hidden[i], exact.hidden[i], 2e-5); // alpha differs in its last place
 }
 
-TEST_F(SwitchForwardTest, PredictedRoutingAddsTheChoicesWithTheirWeights)
+TEST_P(SwitchForwardTest, PredictedRoutingAddsTheChoicesWithTheirWeights)
 {
     // Two experts with the same weights: half of each must equal one of them, whatever the order.
     for (const std::string block : {"1", "3"}) {
@@ -283,7 +284,7 @@ TEST_F(SwitchForwardTest, PredictedRoutingAddsTheChoicesWithTheirWeights)
 }
 
 /// A damaged file must not give plausible answers.
-TEST_F(SwitchForwardTest, AWeightThatIsNoNumberShowsInTheAnswerAsUpstream)
+TEST_P(SwitchForwardTest, AWeightThatIsNoNumberShowsInTheAnswerAsUpstream)
 {
     ModelFolder folder;
     const float nan = std::numeric_limits<float>::quiet_NaN();
@@ -297,7 +298,7 @@ TEST_F(SwitchForwardTest, AWeightThatIsNoNumberShowsInTheAnswerAsUpstream)
     }
 }
 
-TEST_F(SwitchForwardTest, ExpertsWithoutTokensAreNeverAskedFor)
+TEST_P(SwitchForwardTest, ExpertsWithoutTokensAreNeverAskedFor)
 {
     RandomSource source(m_model->experts(), 1);
     const auto table = tableFor(
@@ -307,7 +308,7 @@ TEST_F(SwitchForwardTest, ExpertsWithoutTokensAreNeverAskedFor)
     EXPECT_EQ(source.rows(), 4 * tokensOf(m_batch));
 }
 
-TEST_F(SwitchForwardTest, RefusesTokensAndTablesThatDoNotFitTheModel)
+TEST_P(SwitchForwardTest, RefusesTokensAndTablesThatDoNotFitTheModel)
 {
     model::HostExpertSource source(m_model->experts());
     auto batch = m_batch;
@@ -351,7 +352,7 @@ std::uint64_t peakOf(const model::Model& model, const dataset::TokenBatch& batch
     return workspace.peak();
 }
 
-TEST_F(SwitchForwardTest, NoShapeAndNoRoutingTakesMoreThanTheWorkspaceThatIsPlanned)
+TEST_P(SwitchForwardTest, NoShapeAndNoRoutingTakesMoreThanTheWorkspaceThatIsPlanned)
 {
     std::mt19937 random(5);
     for (int round = 0; round < 60; ++round) {
@@ -373,13 +374,13 @@ TEST_F(SwitchForwardTest, NoShapeAndNoRoutingTakesMoreThanTheWorkspaceThatIsPlan
     }
 }
 
-TEST_F(SwitchForwardTest, ThePlannedWorkspaceIsNoMoreThanTwiceWhatFullBatchesTake)
+TEST_P(SwitchForwardTest, ThePlannedWorkspaceIsNoMoreThanTwiceWhatFullBatchesTake)
 {
     const auto batch = batchOf(std::vector<int>(8, 256), 3);
     EXPECT_LE(m_model->workspaceBytes({8, 256, 1, kThreads}), 2 * peakOf(*m_model, batch, nullptr));
 }
 
-TEST_F(SwitchForwardTest, AWorkspaceThatIsTooSmallIsAnErrorInWords)
+TEST_P(SwitchForwardTest, AWorkspaceThatIsTooSmallIsAnErrorInWords)
 {
     device::Workspace workspace(4096);
     const device::WorkspaceScope scope(workspace);
@@ -389,5 +390,9 @@ TEST_F(SwitchForwardTest, AWorkspaceThatIsTooSmallIsAnErrorInWords)
     EXPECT_EQ(result.error().kind, ErrorKind::budget);
     EXPECT_THAT(result.error().message, HasSubstr("smaller batches"));
 }
+
+INSTANTIATE_TEST_SUITE_P(Experts, SwitchForwardTest, testing::Values(24, 32), [](const auto& width) {
+    return width.param == 32 ? "InPanels" : "InRows";
+});
 
 } // namespace

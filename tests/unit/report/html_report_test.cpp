@@ -53,6 +53,31 @@ TEST(HtmlReport, IsOneWholeFileThatNeedsNothingElse)
     EXPECT_THAT(html, HasSubstr("@media print"));
 }
 
+TEST(HtmlReport, ShowsTheBudgetCurveWhereTheRunWasReplayedAndSaysThatItIsSimulated)
+{
+    const auto recording = test::scriptedRecording();
+    api::ReplayResult replay;
+    replay.residentBytes = 1000;
+    replay.recorded.budgetBytes = 500;
+    replay.recorded.samplesPerSecond = 90;
+    api::ReplayCurve curve;
+    curve.configuration = {api::Policy::sida, api::Eviction::lookahead, false};
+    for (const double share : {0.1, 0.5, 1.0}) {
+        api::ReplayPoint point;
+        point.budgetBytes = static_cast<std::uint64_t>(1000 * share);
+        point.samplesPerSecond = share < 0.5 ? 40 : 100;
+        curve.points.push_back(point);
+    }
+    curve.knee = 1;
+    replay.curves.push_back(curve);
+    const std::string html = toHtml(*recording, "run.sida", &replay);
+    EXPECT_EQ(firstUnbalancedTag(html), "");
+    EXPECT_THAT(html, HasSubstr("What other budgets would give"));
+    EXPECT_THAT(html, HasSubstr("simulated from this run&#39;s uses"));
+    EXPECT_THAT(html, HasSubstr("With sida lookahead the bend is at 500 B: 100 % of the throughput"));
+    EXPECT_THAT(page(*recording), Not(HasSubstr("What other budgets would give")));
+}
+
 TEST(HtmlReport, TextFromOutsideCannotBecomeMarkup)
 {
     const std::string evil = "<script>alert('x')</script>\"><img src=x onerror=y>&";

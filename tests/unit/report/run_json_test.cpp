@@ -57,7 +57,10 @@ TEST(RunJson, HoldsTheKeysOfTheContractInItsOrder)
     EXPECT_THAT(
         keysOf(run["stall_ms"]["by_cause"]),
         ElementsAre("late", "unpredicted", "evicted_early", "bus_saturated"));
-    EXPECT_THAT(keysOf(run["hash"]), ElementsAre("hit_rate", "precision", "recall", "prefetch_off_layers"));
+    EXPECT_THAT(
+        keysOf(run["hash"]),
+        ElementsAre(
+            "hit_rate", "precision", "recall", "seconds", "unpredicted_batches", "prefetch_off_layers"));
 }
 
 TEST(RunJson, ItsFiguresAreThoseOfTheRecording)

@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 #include <map>
 #include <random>
+#include <set>
 #include <thread>
 
 namespace sida::runtime
@@ -387,6 +388,42 @@ TEST_F(EngineTest, OutputsArePassedOnBatchByBatchAndOnceHoweverOftenTheDatasetIs
     EXPECT_EQ(sizes.front(), 7U);
     for (const api::SampleOutput& output : kept.outputs)
         EXPECT_EQ(passed.at(output.index).logits, output.logits);
+}
+
+/// Who writes outputs in the dataset's order has to keep those whose predecessors have not come. Of a file
+/// that is read as the run goes, that is bounded by the window in which samples are put together by length.
+TEST_F(EngineTest, OutputsThatWaitForTheirPredecessorsAreAsFewInAFourTimesLargerFile)
+{
+    std::vector<std::size_t> mostWaiting;
+    for (const int samples : {500, 2000}) {
+        const auto file = m_folder / ("large-" + std::to_string(samples) + ".jsonl");
+        test::writeTinyDataset(file, m_tiny, samples, 20);
+        api::DatasetOptions data;
+        data.memoryBytes = 48 * units::kKiB;
+        ASSERT_TRUE(m_engine->loadDataset(file, data, {}, {}));
+        api::RunOptions streamed = options(Policy::resident);
+        streamed.keepOutputs = false;
+        streamed.keepRows = false;
+        std::set<std::uint64_t> waiting;
+        std::uint64_t next = 0;
+        std::size_t most = 0;
+        api::RunObserver observer;
+        observer.outputs = [&](std::vector<api::SampleOutput>&& outputs) -> Status {
+            for (const api::SampleOutput& output : outputs)
+                waiting.insert(output.index);
+            most = std::max(most, waiting.size());
+            while (waiting.erase(next) > 0)
+                ++next;
+            return {};
+        };
+        const api::RunResult result = mustRun(streamed, observer);
+        EXPECT_TRUE(result.outputs.empty());
+        EXPECT_TRUE(result.recording->rows.samples.empty());
+        EXPECT_EQ(next, static_cast<std::uint64_t>(samples)) << "each once, and all of them";
+        mostWaiting.push_back(most);
+    }
+    EXPECT_LE(mostWaiting[0], 128U);
+    EXPECT_LE(mostWaiting[1], 128U);
 }
 
 TEST_F(EngineTest, OutputsThatNobodyCanTakeEndTheRun)
