@@ -82,6 +82,13 @@ public:
     virtual Result<std::shared_ptr<const Recording>>
     openSession(const std::filesystem::path& file, const ProgressSink& progress, std::stop_token stop) = 0;
 
+    /// Replaces the notes of a session file by these; nothing else in it changes. Refused while the session
+    /// is being recorded.
+    virtual Status saveNotes(const std::filesystem::path&, const std::vector<Note>&)
+    {
+        return failure(ErrorKind::unsupported, "this engine does not store notes");
+    }
+
     /// What the recorded run would have been under other budgets, policies and evictions. Needs nothing
     /// loaded.
     virtual Result<ReplayResult>

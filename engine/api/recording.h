@@ -171,6 +171,10 @@ struct RecordingChunk {
 
 using Provenance = std::vector<std::pair<std::string, std::string>>;
 
+/// In Provenance: what a copy to the device was measured to do, in bytes a second; whole number. Only where
+/// it was measured before the run.
+constexpr const char* kBusRateKey = "host_to_device_bytes_per_s";
+
 /// What stays the same through a run. Keys of `provenance` are listed in docs/session-format.md.
 struct RunHeader {
     std::string modelName;
@@ -197,6 +201,13 @@ struct RunHeader {
     Provenance provenance;
 };
 
+/// A mark that somebody set on the time axis. Recording sets none.
+struct Note {
+    Nanoseconds time = 0;
+    std::string text; ///< UTF-8; empty = a bookmark
+    bool operator==(const Note&) const = default;
+};
+
 enum class RecordingState : std::uint8_t { running, complete, recovered, failed, stopped };
 std::string_view name(RecordingState value);
 
@@ -206,6 +217,7 @@ struct Recording {
     RecordingChunk rows;
     RecordingState state = RecordingState::complete;
     std::string failure; ///< why it ended, when `failed`
+    std::vector<Note> notes; ///< by time
 };
 
 } // namespace sida::api

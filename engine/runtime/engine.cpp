@@ -19,6 +19,7 @@
 #include "engine/tokenizer/tokenizer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 #include <optional>
 
@@ -43,7 +44,10 @@ class LocalEngine final : public api::Engine
 public:
     Result<api::DoctorReport> doctor(const ProgressSink& progress, std::stop_token stop) override
     {
-        return examineMachine(progress, stop);
+        Result<api::DoctorReport> report = examineMachine(progress, stop);
+        if (report)
+            m_devices = report->devices;
+        return report;
     }
 
     void preferLoading(const api::LoadOptions& options) override { m_loading = options; }
@@ -67,6 +71,10 @@ public:
         const std::filesystem::path& file, const ProgressSink& progress, std::stop_token stop) override
     {
         return session::readSession(file, progress, stop);
+    }
+    Status saveNotes(const std::filesystem::path& file, const std::vector<api::Note>& notes) override
+    {
+        return session::saveNotes(file, notes);
     }
     Result<api::ReplayResult> replay(
         const api::Recording& recording, const api::ReplayOptions& options, const ProgressSink& progress,
@@ -97,6 +105,7 @@ private:
     std::unique_ptr<dataset::Dataset> m_dataset;
     api::DatasetOptions m_datasetOptions;
     double m_loadSeconds = 0;
+    std::vector<api::DeviceInfo> m_devices; ///< as doctor found them last; empty when it was not asked
     std::unique_ptr<predictor::Predictor> m_predictor;
 
     std::mutex m_runMutex;
@@ -202,6 +211,10 @@ LocalEngine::run(const api::RunOptions& options, const api::RunObserver& observe
         *m_model, m_dataset->info, m_datasetOptions.maxLength, predictor ? &predictor->info() : nullptr,
         options);
     header.loadSeconds = m_loadSeconds;
+    for (const api::DeviceInfo& device : m_devices)
+        if (device.kind == options.device && device.hostToDeviceBytesPerSecond > 0)
+            header.provenance.emplace_back(
+                api::kBusRateKey, std::to_string(std::llround(device.hostToDeviceBytesPerSecond)));
     header.metricName = m_dataset->anyLabelled ? api::metricName(m_dataset->info.task) : "";
     SIDA_TRY_ASSIGN(
         std::shared_ptr<Run> run,

@@ -51,6 +51,13 @@ private:
 Result<std::shared_ptr<const api::Recording>>
 readSession(const std::filesystem::path& path, const ProgressSink& progress, const std::stop_token& stop);
 
+/// A session of a version that this program reads; otherwise an error that says what was found.
+Status checkSession(const std::filesystem::path& path);
+
+/// Replaces the notes in a session by these, as one transaction. Refused while the session is being recorded,
+/// here or by another process, and for files that are no sessions.
+Status saveNotes(const std::filesystem::path& path, const std::vector<api::Note>& notes);
+
 bool isSession(const std::filesystem::path& path);
 
 /// Writes the session again at another place, as one file, through SQLite's backup interface: a session that

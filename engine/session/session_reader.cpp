@@ -19,25 +19,6 @@ namespace
 constexpr std::uint64_t kRowsBetweenReports = 1 << 16;
 constexpr int kAttempts = 3;
 
-Status checkKind(const std::filesystem::path& path)
-{
-    if (LiveSession::isRecordedHere(path))
-        return {};
-    SIDA_TRY_ASSIGN(const FileHead head, readFileHead(path));
-    if (!head.sqlite || head.applicationId != static_cast<std::uint32_t>(kApplicationId))
-        return badInput(fmt::format(
-            "{}: not a session: expected a .sida file, found {}", path.string(),
-            head.sqlite ? "a SQLite database of another program" : "something else"));
-    if (head.userVersion > static_cast<std::uint32_t>(kSchemaVersion))
-        return badInput(fmt::format(
-            "{}: a session of format version {}, this program reads up to version {}; open it with a newer "
-            "SiDA Studio",
-            path.string(), head.userVersion, kSchemaVersion));
-    if (head.userVersion == 0)
-        return failure(damaged(path.string(), "format version 0 does not exist"));
-    return {};
-}
-
 /// Tables that older files of this version do not have.
 template <typename Row>
 constexpr bool kCameLater = std::is_same_v<Row, api::PrefetchSwitchRow>;
@@ -94,6 +75,7 @@ private:
     Status readPlainTable(std::vector<Row>& rows, const api::RunHeader& header);
     template <typename Row>
     Status readPackedTable(std::vector<Row>& rows, const api::RunHeader& header);
+    Status readNotes(api::Recording& recording);
     Status report();
 
     Database& m_database;
@@ -236,6 +218,25 @@ Status Reading::readPackedTable(std::vector<Row>& rows, const api::RunHeader& he
     }
 }
 
+Status Reading::readNotes(api::Recording& recording)
+{
+    SIDA_TRY_ASSIGN(
+        Statement statement, m_database.prepare("SELECT time_ns, text FROM notes ORDER BY time_ns, id"));
+    RowInput in(statement, "notes", recording.header);
+    for (;;) {
+        SIDA_TRY_ASSIGN(const bool found, statement.next());
+        if (!found)
+            return {};
+        in.beginRow();
+        api::Note note;
+        note.time = in.amount();
+        note.text = in.text();
+        if (in.problem())
+            return failure(damaged(m_file, *in.problem()));
+        recording.notes.push_back(std::move(note));
+    }
+}
+
 Result<std::shared_ptr<const api::Recording>> Reading::read()
 {
     SIDA_TRY(check());
@@ -255,6 +256,7 @@ Result<std::shared_ptr<const api::Recording>> Reading::read()
     });
     if (!status)
         return failure(status.error());
+    SIDA_TRY(readNotes(*recording));
     recording->rows.droppedEvents = stored.droppedEvents;
     profile::orderRows(recording->rows);
     SIDA_TRY(report());
@@ -263,10 +265,29 @@ Result<std::shared_ptr<const api::Recording>> Reading::read()
 
 } // namespace
 
+Status checkSession(const std::filesystem::path& path)
+{
+    if (LiveSession::isRecordedHere(path))
+        return {};
+    SIDA_TRY_ASSIGN(const FileHead head, readFileHead(path));
+    if (!head.sqlite || head.applicationId != static_cast<std::uint32_t>(kApplicationId))
+        return badInput(fmt::format(
+            "{}: not a session: expected a .sida file, found {}", path.string(),
+            head.sqlite ? "a SQLite database of another program" : "something else"));
+    if (head.userVersion > static_cast<std::uint32_t>(kSchemaVersion))
+        return badInput(fmt::format(
+            "{}: a session of format version {}, this program reads up to version {}; open it with a newer "
+            "SiDA Studio",
+            path.string(), head.userVersion, kSchemaVersion));
+    if (head.userVersion == 0)
+        return failure(damaged(path.string(), "format version 0 does not exist"));
+    return {};
+}
+
 Result<std::shared_ptr<const api::Recording>>
 readSession(const std::filesystem::path& path, const ProgressSink& progress, const std::stop_token& stop)
 {
-    SIDA_TRY(checkKind(path));
+    SIDA_TRY(checkSession(path));
     for (int attempt = 1;; ++attempt) {
         SIDA_TRY_ASSIGN(Snapshot snapshot, Snapshot::open(path, progress, stop));
         snapshot.database().distrust();

@@ -225,6 +225,18 @@ Token EngineHost::evaluate(const api::EvaluateOptions& options)
     });
 }
 
+Token EngineHost::saveNotes(const std::filesystem::path& session, std::vector<api::Note> notes)
+{
+    return post(
+        Request::notes, [this, session, notes = std::move(notes)](Token token, const std::stop_token&) {
+            const Status saved = guarded([&] { return m_engine->saveNotes(session, notes); });
+            if (!saved)
+                deliver(Request::notes, token, [this, error = saved.error()] {
+                    Q_EMIT failed(Request::notes, error);
+                });
+        });
+}
+
 Token EngineHost::drawCurve(Shared<api::Recording> recording, const api::ReplayOptions& options)
 {
     return post(

@@ -54,6 +54,8 @@ public:
     Token train(const api::TrainOptions& options);
     Token evaluate(const api::EvaluateOptions& options);
     Token openSession(const std::filesystem::path& file);
+    /// Into a session file. `failed` follows when that is not possible; success is silent.
+    Token saveNotes(const std::filesystem::path& session, std::vector<api::Note> notes);
     /// A recording under other budgets, when there is nothing else to do; `curveDrawn` follows, or `failed`.
     Token drawCurve(Shared<api::Recording> recording, const api::ReplayOptions& options);
     /// For the run in progress. Asked again before the answer came, only the last value is passed on.

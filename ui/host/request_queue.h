@@ -26,9 +26,10 @@ enum class Request {
     train,
     evaluate,
     session,
-    curve
+    curve,
+    notes
 };
-constexpr std::size_t kRequests = 11;
+constexpr std::size_t kRequests = 12;
 
 /// Nobody waits for these: they begin when nothing else is wanted, and give way to whatever is asked then.
 constexpr bool givesWay(Request request)

@@ -107,6 +107,7 @@ void MemoryView::paintContent(QPainter& painter)
     painter.save();
     painter.setClipRect(plotArea());
     drawBudgetChanges(painter, plotArea(), scale(), model(), theme());
+    drawNotes(painter, plotArea(), scale(), model(), theme());
     paintBudget(painter, stack, bytes);
     painter.restore();
 }

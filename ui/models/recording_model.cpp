@@ -76,6 +76,8 @@ void RecordingModel::forget()
     m_memoryPeaks.reset();
     m_largestMemory = 0;
     m_memorySeen = 0;
+    m_fastestCopy = 0;
+    m_copiesSeen = 0;
 }
 
 void RecordingModel::reset(const api::RunHeader& header)
@@ -84,6 +86,7 @@ void RecordingModel::reset(const api::RunHeader& header)
     m_hasRun = true;
     m_live = true;
     forget();
+    m_notes.assign({});
     ++m_version;
     Q_EMIT resetDone();
 }
@@ -94,6 +97,7 @@ void RecordingModel::clear()
     m_hasRun = false;
     m_live = false;
     forget();
+    m_notes.assign({});
     ++m_version;
     Q_EMIT resetDone();
 }
@@ -144,6 +148,7 @@ void RecordingModel::setRecording(const std::shared_ptr<const api::Recording>& r
         sortRows(m_own);
     }
     index();
+    m_notes.assign(recording->notes);
     ++m_version;
     Q_EMIT resetDone();
 }
@@ -161,8 +166,26 @@ void RecordingModel::index()
         const api::MemoryRow& row = all.memory[m_memorySeen];
         m_largestMemory = std::max({m_largestMemory, totalBytes(row), row.budget});
     }
+    for (; m_copiesSeen < all.transfers.size(); ++m_copiesSeen) {
+        const api::TransferRow& row = all.transfers[m_copiesSeen];
+        if (row.end > row.begin)
+            m_fastestCopy = std::max(
+                m_fastestCopy,
+                static_cast<double>(row.bytes) / static_cast<double>(row.end - row.begin) * 1e9);
+    }
     updateSeries();
     grow();
+}
+
+std::optional<double> RecordingModel::measuredBus() const
+{
+    for (const auto& [key, value] : m_header.provenance)
+        if (key == api::kBusRateKey) {
+            const double rate = QString::fromStdString(value).toDouble();
+            if (rate > 0)
+                return rate;
+        }
+    return std::nullopt;
 }
 
 void RecordingModel::grow()

@@ -4,6 +4,7 @@
 
 #include "engine/api/recording.h"
 #include "ui/models/expert_counts.h"
+#include "ui/models/notes.h"
 #include "ui/models/recording_index.h"
 #include "ui/models/time_axis.h"
 
@@ -56,6 +57,8 @@ public:
     bool isLive() const { return m_live; } ///< between reset() and finish()
     const api::RunHeader& header() const { return m_header; }
     const api::RecordingChunk& rows() const { return m_shared ? m_shared->rows : m_own; }
+    Notes& notes() { return m_notes; }
+    const Notes& notes() const { return m_notes; }
     /// Raised by every change; part of a picture's cache key.
     std::uint64_t version() const { return m_version; }
     /// From the first batch, copy or table to the end of the last row.
@@ -98,6 +101,10 @@ public:
     const CoverageIndex& stallCoverage() const { return m_stallCoverage; } ///< by StallCause
     const CoverageIndex& layerCoverage() const { return m_layerCoverage; } ///< by layer
     const CoverageIndex& hashCoverage() const { return m_hashCoverage; } ///< one category
+    /// Of one copy, in bytes a second; 0 before the first.
+    double fastestCopy() const { return m_fastestCopy; }
+    /// What the device's bus was measured to do before the run; nothing when it was not.
+    std::optional<double> measuredBus() const;
     const PeakIndex& memoryPeaks() const { return m_memoryPeaks; }
 
 Q_SIGNALS:
@@ -119,6 +126,7 @@ private:
     bool m_hasRun = false;
     bool m_live = false;
     api::RunHeader m_header;
+    Notes m_notes;
     api::RecordingChunk m_own;
     std::shared_ptr<const api::Recording> m_shared;
     std::uint64_t m_version = 0;
@@ -136,6 +144,8 @@ private:
     PeakIndex m_memoryPeaks;
     std::uint64_t m_largestMemory = 0;
     std::size_t m_memorySeen = 0;
+    double m_fastestCopy = 0;
+    std::size_t m_copiesSeen = 0;
 };
 
 } // namespace sida::ui

@@ -59,6 +59,17 @@ void TimeAxis::forgetView()
     m_extent = {};
 }
 
+Nanoseconds TimeAxis::cursor() const
+{
+    if (m_hover)
+        return *m_hover;
+    if (m_selection)
+        return m_selection->begin;
+    if (const api::BatchRow* row = m_model && m_batch ? m_model->batch(*m_batch) : nullptr)
+        return row->begin;
+    return m_visible.begin + m_visible.width() / 2;
+}
+
 TimeRange TimeAxis::clamped(TimeRange range) const
 {
     const Nanoseconds smallest = std::min(kSmallestWidth, m_extent.width());

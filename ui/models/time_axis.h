@@ -41,6 +41,9 @@ public:
     TimeRange visible() const { return m_visible; }
     const std::optional<TimeRange>& selection() const { return m_selection; }
     const std::optional<Nanoseconds>& hover() const { return m_hover; }
+    /// Where a mark is set: under the pointer, else where the selection or the batch that is looked at
+    /// begins, else the middle of what is visible.
+    Nanoseconds cursor() const;
     /// What range-dependent views show: the selection if there is one, else the visible range.
     TimeRange focus() const { return m_selection.value_or(m_visible); }
     /// The number of the batch that is looked at.

@@ -117,4 +117,34 @@ void drawBudgetChanges(
     }
 }
 
+void drawNotes(
+    QPainter& painter, const QRect& plot, const TimeScale& scale, const RecordingModel& model,
+    const Theme& theme)
+{
+    painter.setPen(QPen(theme.color(Role::accent), 1, Qt::DotLine));
+    for (const api::Note& note : model.notes().all())
+        if (scale.range.contains(note.time))
+            painter.drawLine(scale.pixel(note.time), plot.top(), scale.pixel(note.time), plot.bottom());
+}
+
+void drawNoteMarks(
+    QPainter& painter, int bottom, const TimeScale& scale, const RecordingModel& model, const Theme& theme)
+{
+    constexpr int kHalf = 5;
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    for (const api::Note& note : model.notes().all()) {
+        if (!scale.range.contains(note.time))
+            continue;
+        const double x = scale.pixel(note.time) + 0.5;
+        // A note is a full mark, a bookmark an open one.
+        painter.setBrush(note.text.empty() ? QBrush(theme.color(Role::base)) : theme.color(Role::accent));
+        painter.setPen(QPen(theme.color(Role::accent), 1.5));
+        painter.drawPolygon(
+            QPolygonF{{x - kHalf, bottom - 8.0}, {x + kHalf, bottom - 8.0}, {x, double(bottom)}});
+    }
+    painter.restore();
+}
+
 } // namespace sida::ui

@@ -45,6 +45,13 @@ void drawTimeLabels(
 void drawBudgetChanges(
     QPainter& painter, const QRect& plot, const TimeScale& scale, const RecordingModel& model,
     const Theme& theme);
+/// Dotted lines at notes and bookmarks, in every view over time.
+void drawNotes(
+    QPainter& painter, const QRect& plot, const TimeScale& scale, const RecordingModel& model,
+    const Theme& theme);
+/// The marks that the lines hang from: a triangle each that stands on `bottom`.
+void drawNoteMarks(
+    QPainter& painter, int bottom, const TimeScale& scale, const RecordingModel& model, const Theme& theme);
 
 constexpr int kTimeTickSpacing = 72;
 

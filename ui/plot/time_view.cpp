@@ -57,6 +57,7 @@ TimeView::TimeView(RecordingModel* model, TimeAxis* axis, QWidget* parent)
     connect(axis, &TimeAxis::batchChanged, this, &TimeView::scheduleRefresh);
     connect(axis, &TimeAxis::expertChanged, this, &TimeView::scheduleRefresh);
     connect(axis, &TimeAxis::hoverChanged, this, [this] { update(); });
+    connect(&model->notes(), &Notes::changed, this, &TimeView::scheduleRefresh);
     connect(&ThemeManager::instance(), &ThemeManager::changed, this, &TimeView::scheduleRefresh);
 }
 

@@ -23,7 +23,8 @@ bool sameOptions(const api::RunOptions& a, const api::RunOptions& b)
     return a.policy == b.policy && a.routing == b.routing && a.eviction == b.eviction && a.topK == b.topK
         && a.lookahead == b.lookahead && a.budget == b.budget && a.device == b.device && a.dtype == b.dtype
         && a.maxNewTokens == b.maxNewTokens && a.threads == b.threads && a.batchSize == b.batchSize
-        && a.repeat == b.repeat;
+        && a.repeat == b.repeat && a.order == b.order && a.prefetchLimit == b.prefetchLimit
+        && a.capacity == b.capacity && a.paperPooling == b.paperPooling && a.seed == b.seed;
 }
 
 } // namespace
@@ -120,10 +121,20 @@ void NextRun::setPolicyByUser(api::Policy policy)
 
 void NextRun::setTask(std::optional<api::Task> task)
 {
-    if (m_task == task)
+    api::DatasetOptions reading = m_reading;
+    reading.task = task;
+    setReading(reading);
+}
+
+void NextRun::setReading(const api::DatasetOptions& reading)
+{
+    if (reading.task == m_reading.task && reading.maxLength == m_reading.maxLength
+        && reading.limit == m_reading.limit)
         return;
-    m_task = task;
-    Q_EMIT taskChanged();
+    m_reading = reading;
+    if (m_options.paperPooling > 0)
+        m_options.paperPooling = m_reading.maxLength; // what the padding is filled up to
+    Q_EMIT readingChanged();
     Q_EMIT changed();
 }
 
@@ -160,7 +171,8 @@ const api::DeviceInfo* NextRun::device() const
 
 bool NextRun::needsPredictor() const
 {
-    return m_options.policy == api::Policy::sida || m_options.routing == api::Routing::predicted;
+    return m_options.policy == api::Policy::sida || m_options.routing == api::Routing::predicted
+        || m_options.order == api::BatchOrder::affinity;
 }
 
 bool NextRun::predictorFits() const

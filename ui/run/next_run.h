@@ -57,7 +57,11 @@ public:
     void setPolicyByUser(api::Policy policy);
     /// What the dataset is read as; nothing = as its content and the model say.
     void setTask(std::optional<api::Task> task);
-    const std::optional<api::Task>& task() const { return m_task; }
+    const std::optional<api::Task>& task() const { return m_reading.task; }
+    /// How the dataset is read: its task, the longest sample, how many rows. Emits readingChanged() when it
+    /// differs.
+    void setReading(const api::DatasetOptions& reading);
+    const api::DatasetOptions& reading() const { return m_reading; }
     void setBudget(const units::Budget& budget);
 
     const std::shared_ptr<const api::ModelInfo>& model() const { return m_model; }
@@ -81,7 +85,7 @@ Q_SIGNALS:
     /// A budget plan made for the options before no longer holds.
     void optionsChanged();
     /// The dataset is to be read anew.
-    void taskChanged();
+    void readingChanged();
 
 private:
     PartStatus loadedStatus(Part part) const;
@@ -100,7 +104,7 @@ private:
     std::shared_ptr<const api::DoctorReport> m_doctor;
     std::shared_ptr<const api::BudgetPlan> m_plan;
     api::RunOptions m_options;
-    std::optional<api::Task> m_task;
+    api::DatasetOptions m_reading;
     bool m_policyChosen = false;
     bool m_budgetChosen = false;
     std::array<bool, kParts> m_loading{};

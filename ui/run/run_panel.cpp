@@ -10,11 +10,14 @@
 #include <QCheckBox>
 #include <QFormLayout>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QSpinBox>
 #include <QVBoxLayout>
+
+#include <limits>
 
 namespace sida::ui
 {
@@ -215,48 +218,135 @@ QWidget* RunPanel::makeOptions()
     addRow(form, tr("Precision"), m_dtype);
     addRow(form, tr("Batch size"), m_batchSize);
     column->addWidget(rows);
-    column->addWidget(makeMore());
+    column->addWidget(makeAdvanced());
 
     connect(m_policy, &OptionBox::chosen, this, [this] {
         m_run->setPolicyByUser(m_policy->value<api::Policy>());
     });
-    for (OptionBox* box : {m_routing, m_eviction, m_device, m_dtype})
+    for (OptionBox* box : {m_routing, m_eviction, m_device, m_dtype, m_order, m_capacity})
         connect(box, &OptionBox::chosen, this, &RunPanel::applyOptions);
-    for (QSpinBox* spin : {m_batchSize, m_topK, m_lookahead, m_maxNewTokens, m_threads, m_repeat})
+    for (QSpinBox* spin : {m_batchSize, m_topK, m_lookahead, m_maxNewTokens, m_threads, m_repeat, m_seed})
         connect(spin, &QSpinBox::valueChanged, this, &RunPanel::applyOptions);
+    for (QSpinBox* spin : {m_maxLength, m_limit})
+        connect(spin, &QSpinBox::valueChanged, this, &RunPanel::applyReading);
+    connect(m_paperPooling, &QCheckBox::toggled, this, &RunPanel::applyOptions);
     return m_options;
 }
 
-QWidget* RunPanel::makeMore()
+void RunPanel::addOrders()
 {
-    m_topK = makeSpin(1, 64, tr("Top-k"), tr("Experts predicted for a token and copied ahead"));
-    m_lookahead = makeSpin(1, 256, tr("Lookahead"), tr("Hash tables that may wait ahead of the run"));
+    m_order = new OptionBox(tr("Order"));
+    m_order->add(
+        api::BatchOrder::length, toText(api::name(api::BatchOrder::length)),
+        tr("Samples of similar length make a batch"));
+    m_order->add(
+        api::BatchOrder::dataset, toText(api::name(api::BatchOrder::dataset)),
+        tr("As the rows stand in the file"));
+    m_order->add(
+        api::BatchOrder::affinity, toText(api::name(api::BatchOrder::affinity)),
+        tr("Samples that are foretold to use the same experts make a batch, and similar batches follow "
+           "each other; needs a predictor"));
+    m_capacity = new OptionBox(tr("Expert capacity"));
+    m_capacity->add(
+        api::ExpertCapacity::off, toText(api::name(api::ExpertCapacity::off)),
+        tr("Every token goes to its expert"));
+    m_capacity->add(
+        api::ExpertCapacity::zero, toText(api::name(api::ExpertCapacity::zero)),
+        tr("Tokens beyond an expert's capacity get nothing from the layer"));
+    m_capacity->add(
+        api::ExpertCapacity::passthrough, toText(api::name(api::ExpertCapacity::passthrough)),
+        tr("Tokens beyond an expert's capacity pass through the layer"));
+}
+
+void RunPanel::makeSpins()
+{
+    m_topK = makeSpin(1, 3, tr("Top-k"), tr("Experts predicted for a token and copied ahead, 1 to 3"));
+    m_lookahead = makeSpin(1, 64, tr("Lookahead"), tr("Hash tables that may wait ahead of the run, 1 to 64"));
     m_lookahead->setSuffix(tr(" batches"));
     m_threads = makeSpin(
-        0, 1024, tr("Threads"), tr("Threads of the arithmetic; as many as there are cores by default"));
+        0, 256, tr("Threads"), tr("Threads of the arithmetic; as many as there are cores by default"));
     m_threads->setSpecialValueText(tr("all cores"));
+    m_repeat = makeSpin(1, 1 << 20, tr("Passes"), tr("How often the dataset is run through"));
     m_maxNewTokens
         = makeSpin(1, 65536, tr("New tokens"), tr("Most tokens that task seq2seq generates for a sample"));
-    m_repeat = makeSpin(1, 100000, tr("Passes"), tr("How often the dataset is run through"));
+    m_maxLength = makeSpin(
+        1, 65536, tr("Longest sample"),
+        tr("Tokens of a sample; the rest is cut off. Reads the dataset anew"));
+    m_maxLength->setSuffix(tr(" tokens"));
+    m_limit = makeSpin(
+        0, std::numeric_limits<int>::max(), tr("First rows"),
+        tr("Only so many rows of the dataset. Reads the dataset anew"));
+    m_limit->setSpecialValueText(tr("all rows"));
+    m_seed = makeSpin(0, std::numeric_limits<int>::max(), tr("Seed"), tr("Recorded with the run"));
+}
+
+QWidget* RunPanel::makeAdvanced()
+{
+    addOrders();
+    makeSpins();
+    m_prefetchLimit = new QLineEdit;
+    m_prefetchLimit->setAccessibleName(tr("Prefetch limit"));
+    m_prefetchLimit->setPlaceholderText(tr("automatic"));
+    m_prefetchLimit->setToolTip(
+        tr("Most that is copied ahead of its use: 64 MiB, or 25% of the expert slots. Empty: a quarter of "
+           "the slots, and at least two layers' experts"));
+    m_prefetchProblem = new QLabel;
+    m_prefetchProblem->setProperty("role", QStringLiteral("missing"));
+    m_prefetchProblem->setWordWrap(true);
+    m_prefetchProblem->hide();
+    m_paperPooling = new QCheckBox(tr("Classify as the paper did"));
 
     auto* holder = new QWidget;
     auto* column = new QVBoxLayout(holder);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(8);
-    m_moreToggle = new QCheckBox(tr("More"));
-    m_moreToggle->setToolTip(tr("Show the options that seldom change"));
-    m_more = new QWidget;
-    auto* form = makeForm(m_more);
+    m_advancedToggle = new QCheckBox(tr("Advanced"));
+    m_advancedToggle->setToolTip(tr("Show the options that seldom change"));
+    m_advanced = new QWidget;
+    auto* form = makeForm(m_advanced);
+    addRow(form, tr("Order"), m_order);
     addRow(form, tr("Top-k"), m_topK);
     addRow(form, tr("Lookahead"), m_lookahead);
+    addRow(form, tr("Prefetch"), m_prefetchLimit);
+    form->addRow(m_prefetchProblem);
+    addRow(form, tr("Capacity"), m_capacity);
     addRow(form, tr("Threads"), m_threads);
     addRow(form, tr("Passes"), m_repeat);
+    addRow(form, tr("Longest"), m_maxLength);
+    addRow(form, tr("Rows"), m_limit);
     addRow(form, tr("New tokens"), m_maxNewTokens);
-    m_more->hide();
-    connect(m_moreToggle, &QCheckBox::toggled, m_more, &QWidget::setVisible);
-    column->addWidget(m_moreToggle);
-    column->addWidget(m_more);
+    addRow(form, tr("Seed"), m_seed);
+    form->addRow(m_paperPooling);
+    m_advanced->hide();
+    connect(m_advancedToggle, &QCheckBox::toggled, m_advanced, &QWidget::setVisible);
+    connect(m_prefetchLimit, &QLineEdit::textEdited, this, &RunPanel::takePrefetchLimit);
+    // What cannot be read is not kept: the field says again what holds.
+    connect(m_prefetchLimit, &QLineEdit::editingFinished, this, [this] {
+        m_prefetchProblem->hide();
+        refreshAdvanced();
+    });
+    column->addWidget(m_advancedToggle);
+    column->addWidget(m_advanced);
     return holder;
+}
+
+/// As typed: what is not a size or a share is told at once and changes nothing.
+void RunPanel::takePrefetchLimit(const QString& text)
+{
+    const QString wanted = text.trimmed();
+    units::Budget limit;
+    if (!wanted.isEmpty()) {
+        const auto parsed = units::parseBudget(wanted.toStdString());
+        m_prefetchProblem->setText(parsed ? QString() : toText(parsed.error().message));
+        m_prefetchProblem->setVisible(!parsed);
+        if (!parsed)
+            return;
+        limit = *parsed;
+    }
+    m_prefetchProblem->hide();
+    api::RunOptions options = m_run->options();
+    options.prefetchLimit = limit;
+    m_run->setOptions(options);
 }
 
 QWidget* RunPanel::makeFoot()
@@ -350,6 +440,7 @@ void RunPanel::refreshOptions()
     m_repeat->setValue(options.repeat);
     m_maxNewTokens->setValue(options.maxNewTokens);
     refreshTask();
+    refreshAdvanced();
 
     const bool predicting = options.policy == api::Policy::sida;
     const bool resident = options.policy == api::Policy::resident;
@@ -368,6 +459,30 @@ void RunPanel::refreshOptions()
     m_options->setEnabled(m_phase == RunPhase::idle);
     m_options->setToolTip(m_phase == RunPhase::idle ? QString() : tr("Fixed during a run"));
     m_filling = false;
+}
+
+void RunPanel::refreshAdvanced()
+{
+    const api::RunOptions& options = m_run->options();
+    const api::DatasetOptions& reading = m_run->reading();
+    m_order->setValue(options.order);
+    m_capacity->setValue(options.capacity);
+    m_seed->setValue(static_cast<int>(options.seed));
+    m_maxLength->setValue(reading.maxLength);
+    m_limit->setValue(static_cast<int>(reading.limit));
+    m_paperPooling->setChecked(options.paperPooling > 0);
+    const bool classifier = m_run->model() && m_run->model()->labels > 0;
+    m_paperPooling->setEnabled(classifier);
+    m_paperPooling->setToolTip(
+        classifier ? tr("Every sample is padded to the longest, and the padding counts like real tokens, as "
+                        "in the SiDA-MoE paper's evaluation")
+                   : tr("Needs a model with a classifier"));
+    const bool prefetching = options.policy == api::Policy::sida;
+    m_prefetchLimit->setEnabled(prefetching);
+    if (!m_prefetchProblem->isVisibleTo(m_advanced) && !m_prefetchLimit->hasFocus())
+        m_prefetchLimit->setText(
+            options.prefetchLimit == units::Budget() ? QString()
+                                                     : toText(units::formatBudget(options.prefetchLimit)));
 }
 
 void RunPanel::refreshButton()
@@ -412,7 +527,21 @@ void RunPanel::applyOptions()
     options.threads = m_threads->value();
     options.repeat = m_repeat->value();
     options.maxNewTokens = m_maxNewTokens->value();
+    options.order = m_order->value<api::BatchOrder>();
+    options.capacity = m_capacity->value<api::ExpertCapacity>();
+    options.seed = static_cast<std::uint64_t>(m_seed->value());
+    options.paperPooling = m_paperPooling->isChecked() ? m_run->reading().maxLength : 0;
     m_run->setOptions(options);
+}
+
+void RunPanel::applyReading()
+{
+    if (m_filling)
+        return;
+    api::DatasetOptions reading = m_run->reading();
+    reading.maxLength = m_maxLength->value();
+    reading.limit = static_cast<std::uint64_t>(m_limit->value());
+    m_run->setReading(reading);
 }
 
 } // namespace sida::ui

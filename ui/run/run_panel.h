@@ -8,6 +8,7 @@
 
 class QCheckBox;
 class QLabel;
+class QLineEdit;
 class QPushButton;
 class QSpinBox;
 
@@ -42,7 +43,9 @@ Q_SIGNALS:
 private:
     QWidget* makeCards();
     QWidget* makeOptions();
-    QWidget* makeMore();
+    QWidget* makeAdvanced();
+    void addOrders();
+    void makeSpins();
     QWidget* makeFoot();
     void addTasks();
     void refreshTask();
@@ -51,7 +54,10 @@ private:
     void refreshCards();
     void refreshOptions();
     void refreshButton();
+    void refreshAdvanced();
     void applyOptions();
+    void applyReading();
+    void takePrefetchLimit(const QString& text);
 
     NextRun* m_run;
     RunPhase m_phase = RunPhase::idle;
@@ -70,8 +76,16 @@ private:
     OptionBox* m_device = nullptr;
     OptionBox* m_dtype = nullptr;
     QSpinBox* m_batchSize = nullptr;
-    QCheckBox* m_moreToggle = nullptr;
-    QWidget* m_more = nullptr;
+    QCheckBox* m_advancedToggle = nullptr;
+    QWidget* m_advanced = nullptr;
+    OptionBox* m_order = nullptr;
+    OptionBox* m_capacity = nullptr;
+    QLineEdit* m_prefetchLimit = nullptr;
+    QLabel* m_prefetchProblem = nullptr;
+    QCheckBox* m_paperPooling = nullptr;
+    QSpinBox* m_maxLength = nullptr;
+    QSpinBox* m_limit = nullptr;
+    QSpinBox* m_seed = nullptr;
     QSpinBox* m_maxNewTokens = nullptr;
     QSpinBox* m_topK = nullptr;
     QSpinBox* m_lookahead = nullptr;

@@ -3,6 +3,7 @@
 #include "ui/shell/main_actions.h"
 
 #include "ui/batch/batch_panel.h"
+#include "ui/notes/notes_view.h"
 #include "ui/shell/studio.h"
 #include "ui/shell/workbench.h"
 #include "ui/theme/theme_manager.h"
@@ -145,6 +146,12 @@ void MainActions::makeTimeActions()
     slowest = make(
         tr("Slowest Batch in View"), QStringLiteral("S"),
         tr("Look at the batch that took longest of those in view"));
+    bookmark = make(
+        tr("Set Bookmark"), QStringLiteral("B"), tr("Mark the moment at the crosshair in the session"));
+    note = make(
+        tr("Add Note..."), QStringLiteral("Ctrl+B"), tr("Say something about the moment at the crosshair"));
+    connect(bookmark, &QAction::triggered, m_workbench->notes(), &NotesView::addBookmark);
+    connect(note, &QAction::triggered, m_workbench->notes(), &NotesView::addNote);
     follow = make(
         tr("Follow Live"), QStringLiteral("Ctrl+L"),
         tr("Keep the newest batches in view; recording goes on either way"));
@@ -242,6 +249,8 @@ void MainActions::fillMenus(QMenuBar* bar)
     time->addSeparator();
     time->addActions({previousStall, nextStall, slowest});
     time->addSeparator();
+    time->addActions({bookmark, note});
+    time->addSeparator();
     time->addAction(clearFocus);
     time->addAction(follow);
     QMenu* help = bar->addMenu(tr("&Help"));
@@ -314,6 +323,8 @@ void MainActions::refresh()
     fit->setEnabled(axis.selection() || axis.batch());
     clearFocus->setEnabled(axis.canClear());
     slowest->setEnabled(shown);
+    bookmark->setEnabled(shown);
+    note->setEnabled(shown);
     exportPicture->setEnabled(shown);
     exportRows->setEnabled(shown);
     all->setEnabled(shown);

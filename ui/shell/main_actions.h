@@ -52,6 +52,8 @@ public:
     QAction* palette = nullptr;
     QAction* clearFocus = nullptr;
     QAction* slowest = nullptr;
+    QAction* bookmark = nullptr;
+    QAction* note = nullptr;
     QAction* exportPicture = nullptr;
     QAction* exportRows = nullptr;
     QAction* replay = nullptr;

@@ -16,6 +16,7 @@
 #include "ui/shell/curve_link.h"
 #include "ui/shell/export_dialog.h"
 #include "ui/shell/main_actions.h"
+#include "ui/shell/notes_link.h"
 #include "ui/shell/open_dialogs.h"
 #include "ui/shell/samples_view.h"
 #include "ui/shell/session_windows.h"
@@ -98,6 +99,7 @@ void MainWindow::buildContent()
     column->addWidget(m_pages, 1);
     setCentralWidget(content);
     new BudgetLink(m_studio, m_workbench->budgetPanel());
+    new NotesLink(m_studio);
     new CurveLink(m_studio, m_workbench->budgetPanel());
 
     m_actions = new MainActions(m_studio, m_workbench, this);
@@ -422,6 +424,7 @@ void MainWindow::showProblem(const Problem& problem)
     case Request::classify:
     case Request::evaluate:
     case Request::curve:
+    case Request::notes:
         break;
     }
     show({}, {});

@@ -26,7 +26,7 @@ void Studio::connectLoads()
         m_run.setDataset(dataset);
         plan();
     });
-    connect(&m_run, &NextRun::taskChanged, this, [this] {
+    connect(&m_run, &NextRun::readingChanged, this, [this] {
         if (m_run.dataset() && !refuseWhileBusy())
             load(Part::dataset, pathText(m_run.dataset()->path));
     });
@@ -92,9 +92,7 @@ void Studio::load(Part part, const QString& path)
 
 void Studio::loadDataset(const QString& path)
 {
-    api::DatasetOptions options;
-    options.task = m_run.task();
-    m_host->loadDataset(toPath(path), options);
+    m_host->loadDataset(toPath(path), m_run.reading());
 }
 
 void Studio::openModel(const QString& folder)

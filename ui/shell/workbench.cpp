@@ -8,6 +8,7 @@
 #include "ui/budget/budget_panel.h"
 #include "ui/heatmap/heatmap_view.h"
 #include "ui/memory/memory_view.h"
+#include "ui/notes/notes_view.h"
 #include "ui/predictor/predictor_view.h"
 #include "ui/run/run_panel.h"
 #include "ui/shell/dock_title.h"
@@ -143,6 +144,7 @@ void Workbench::makeTabs(RecordingModel* recording, TimeAxis* axis)
     m_samples = new SamplesView(recording);
     m_predictor = new PredictorView(recording, axis);
     m_summary = new SummaryView;
+    m_notes = new NotesView(recording, axis);
     m_tabs = new QTabWidget;
     m_tabs->tabBar()->setDrawBase(false);
     m_tabs->setCornerWidget(new TabCorner, Qt::TopRightCorner);
@@ -152,6 +154,8 @@ void Workbench::makeTabs(RecordingModel* recording, TimeAxis* axis)
     addTab(m_samples, tr("Samples"), nullptr);
     addTab(m_predictor, tr("Predictor"), m_predictor->titleAccessory());
     addTab(m_summary, tr("Summary"), nullptr);
+    addTab(m_notes, tr("Notes"), nullptr);
+    connect(m_notes, &NotesView::wanted, this, [this] { bringUp(m_notes); });
     connect(m_heatmap, &HeatmapView::expertChosen, axis, [axis](ExpertKey key) {
         axis->filterExpert(axis->expert() == key ? std::nullopt : std::optional(key));
     });
@@ -180,6 +184,7 @@ std::vector<Workbench::View> Workbench::views() const
         {QStringLiteral("samples"), m_samples},
         {QStringLiteral("predictor"), m_predictor},
         {QStringLiteral("summary"), m_summary},
+        {QStringLiteral("notes"), m_notes},
         {QStringLiteral("run"), m_run},
         {QStringLiteral("batch"), m_batch},
         {QStringLiteral("budget"), m_budget}};

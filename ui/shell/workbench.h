@@ -19,6 +19,7 @@ class HeatmapView;
 class LifeView;
 class MemoryView;
 class NextRun;
+class NotesView;
 class PredictorView;
 class RangeView;
 class RecordingModel;
@@ -48,6 +49,7 @@ public:
     BatchFocus& batchFocus() const { return *m_focus; }
     BudgetPanel* budgetPanel() const { return m_budget; }
     SummaryView* summary() const { return m_summary; }
+    NotesView* notes() const { return m_notes; }
     SamplesView* samples() const { return m_samples; }
     QTabWidget* tabs() const { return m_tabs; }
     const std::vector<QDockWidget*>& docks() const { return m_docks; }
@@ -90,6 +92,7 @@ private:
     HeatmapView* m_heatmap = nullptr;
     LifeView* m_life = nullptr;
     RangeView* m_range = nullptr;
+    NotesView* m_notes = nullptr;
     PredictorView* m_predictor = nullptr;
     SamplesView* m_samples = nullptr;
     SummaryView* m_summary = nullptr;

@@ -13,6 +13,7 @@ namespace
 {
 
 constexpr int kTickSpacing = 15;
+constexpr double kFarAway = 3; ///< times the largest value in view
 
 struct Limits {
     double low = std::numeric_limits<double>::infinity();
@@ -133,6 +134,8 @@ SeriesShape shapeSeries(
     Limits limits;
     limits.take(static_cast<double>(columns.extremes.low.*(kind.value)) / kind.unit);
     limits.take(static_cast<double>(columns.extremes.high.*(kind.value)) / kind.unit);
+    if (kind.limit > 0 && !limits.empty() && kind.limit < kFarAway * limits.high)
+        limits.take(kind.limit);
     shape.ticks = chooseTicks(limits, kind, area.height());
     if (!columns.crowded.empty()) {
         shapeCrowded(shape, columns, kind);

@@ -21,6 +21,9 @@ struct SeriesKind {
     double least = 0; ///< natural limits of the figure
     double most = 0; ///< 0 = none
     bool fromZero = false;
+    /// A line that the figure cannot pass, on the axis' scale; 0 = none. The axis reaches it unless it is so
+    /// far away that the figure would be a flat line.
+    double limit = 0;
 };
 
 /// What is visible of a series, bounded by the number of pixels.

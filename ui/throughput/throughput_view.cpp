@@ -66,16 +66,31 @@ std::array<ThroughputView::Line, ThroughputView::kPlots> ThroughputView::lines()
           tr("hit rate"),
           tr("Hit rate"),
           tr("uses resident in time")},
-         {{&BatchSeries::bytesPerSecond, 1e9, 0, 0, true},
+         {{&BatchSeries::bytesPerSecond, 1e9, 0, 0, true, busLimit() / 1e9},
           Role::rateLine,
           tr("GB/s"),
           tr("Transfers, GB/s"),
-          tr("copied to the device")},
+          busText()},
          {{&BatchSeries::latencyMs, 1, 0, 0, true},
           Role::compute,
           tr("latency, ms"),
           tr("Latency, ms"),
           m_latencies}}};
+}
+
+double ThroughputView::busLimit() const
+{
+    return model().measuredBus().value_or(model().fastestCopy());
+}
+
+/// What the line at the top of the transfers is. A limit that was not measured is not called one.
+QString ThroughputView::busText() const
+{
+    const double limit = busLimit();
+    if (limit <= 0)
+        return tr("copied to the device");
+    const QString rate = QString::fromStdString(units::formatNumber(limit / 1e9));
+    return model().measuredBus() ? tr("bus limit %1, measured").arg(rate) : tr("fastest copy %1").arg(rate);
 }
 
 QRect ThroughputView::crosshairArea() const
@@ -147,6 +162,7 @@ void ThroughputView::paintContent(QPainter& painter)
     painter.save();
     painter.setClipRect(crosshairArea());
     drawBudgetChanges(painter, crosshairArea(), scale(), model(), theme());
+    drawNotes(painter, crosshairArea(), scale(), model(), theme());
     painter.restore();
     paintTimeAxis(painter);
 }
@@ -175,6 +191,11 @@ void ThroughputView::paintPlot(
         Qt::AlignLeft | Qt::AlignVCenter, line.axisTitle, theme().color(Role::secondaryText));
     painter.save();
     painter.setClipRect(area.adjusted(0, -2, 0, 3));
+    if (line.kind.limit > 0 && line.kind.limit <= shape.ticks.high) {
+        painter.setPen(QPen(theme().color(Role::secondaryText), 1, Qt::DashLine));
+        const int y = static_cast<int>(std::lround(shape.y(line.kind.limit)));
+        painter.drawLine(area.left(), y, area.right(), y);
+    }
     QColor thin = theme().color(line.role);
     thin.setAlpha(110);
     painter.setPen(QPen(thin, 1));

@@ -45,6 +45,8 @@ private:
     void paintPlot(QPainter& painter, const Line& line, const SeriesColumns& series, const QRect& area) const;
     void paintTimeAxis(QPainter& painter) const;
     QString valueText(const Line& line) const;
+    QString busText() const;
+    double busLimit() const; ///< bytes a second; 0 = not known
 
     QString m_latencies; ///< median and p95 of the batches in view
 };

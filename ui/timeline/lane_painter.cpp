@@ -68,6 +68,7 @@ void LanePainter::paintRuler(const QRect& labelColumn) const
     }
     drawTimeLabels(
         m_painter, ruler.adjusted(0, 0, 0, -7), Qt::AlignVCenter, m_scale, m_theme.color(Role::text));
+    drawNoteMarks(m_painter, ruler.bottom(), m_scale, m_model, m_theme);
     m_painter.restore();
 }
 
@@ -87,6 +88,7 @@ void LanePainter::paintLanes() const
     if (m_only)
         paintOnly();
     drawBudgetChanges(m_painter, body, m_scale, m_model, m_theme);
+    drawNotes(m_painter, body, m_scale, m_model, m_theme);
     paintEvents();
     m_painter.restore();
 }

@@ -3,6 +3,7 @@
 #include "ui/timeline/timeline_text.h"
 
 #include "engine/base/units.h"
+#include "ui/plot/ticks.h"
 #include "ui/timeline/timeline_view.h"
 
 #include <algorithm>
@@ -144,6 +145,13 @@ QString describe(const api::EvictionRow& row)
             QString::number(row.key.layer), QString::number(row.key.expert), QString::number(row.slot), why,
             row.used ? TimelineView::tr("it had been used")
                      : TimelineView::tr("it had not been used: its copy was wasted"));
+}
+
+QString describe(const api::Note& note)
+{
+    const QString at = TimelineView::tr("%1 s").arg(secondsText(note.time, 4));
+    return note.text.empty() ? TimelineView::tr("Bookmark at %1").arg(at)
+                             : QString::fromStdString(note.text) + QLatin1Char('\n') + at;
 }
 
 QString describe(const api::BudgetRow& row, const RecordingModel& model)

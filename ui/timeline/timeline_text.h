@@ -23,6 +23,7 @@ QString describe(const api::TransferRow& row);
 QString describe(const api::StallRow& row);
 QString describe(const api::EvictionRow& row);
 QString describe(const api::BudgetRow& row, const RecordingModel& model);
+QString describe(const api::Note& note);
 
 /// Time within the range that was spent waiting.
 Nanoseconds stalledTime(const RecordingModel& model, Nanoseconds begin, Nanoseconds end);

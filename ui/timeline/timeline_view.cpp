@@ -174,6 +174,10 @@ QString TimelineView::textAt(const QPoint& point) const
     const LaneLayout lanes = layout();
     if (lanes.overview.contains(point))
         return tr("samples/s over the whole run; drag the box to move the view, its edges to resize it");
+    if (lanes.ruler.contains(point)) {
+        const api::Note* note = model().notes().near(scale().time(point.x()), 6 * scale().perPixel());
+        return note ? describe(*note) : QString();
+    }
     const auto lane = lanes.laneAt(point);
     if (!lane || !columns().plot.contains(point))
         return {};

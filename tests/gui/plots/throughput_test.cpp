@@ -49,6 +49,37 @@ TEST(ThroughputView, aCrowdedPlotShowsTheRangeOfEachPixelAndNoMorePointsThanPixe
     EXPECT_DOUBLE_EQ(highest, raw);
 }
 
+TEST(ThroughputView, theAxisReachesALimitThatIsNearAndLeavesOneThatIsFarAway)
+{
+    test::Stage stage;
+    const ui::TimeScale scale{stage.axis.visible(), 0, 600};
+    const QRect area(0, 0, 600, 60);
+    const double most = ui::shapeSeries(stage.model, scale, kRate, area).ticks.high;
+    ui::SeriesKind limited = kRate;
+    limited.limit = 1.5 * most;
+    EXPECT_GE(ui::shapeSeries(stage.model, scale, limited, area).ticks.high, limited.limit);
+    limited.limit = 100 * most;
+    EXPECT_DOUBLE_EQ(ui::shapeSeries(stage.model, scale, limited, area).ticks.high, most);
+}
+
+TEST(ThroughputView, theBusLimitIsTheMeasuredOneOrElseTheFastestCopy)
+{
+    api::Recording recording = *test::scriptedRecording({});
+    ui::RecordingModel model;
+    model.setRecording(std::make_shared<api::Recording>(recording));
+    const api::TransferRow& copy = recording.rows.transfers.front();
+    EXPECT_FALSE(model.measuredBus());
+    EXPECT_GE(
+        model.fastestCopy(),
+        static_cast<double>(copy.bytes) / static_cast<double>(copy.end - copy.begin) * 1e9);
+    recording.header.provenance.emplace_back(api::kBusRateKey, "12500000000");
+    model.setRecording(std::make_shared<api::Recording>(recording));
+    EXPECT_DOUBLE_EQ(model.measuredBus().value_or(0), 12.5e9);
+    recording.header.provenance.back().second = "fast";
+    model.setRecording(std::make_shared<api::Recording>(recording));
+    EXPECT_FALSE(model.measuredBus());
+}
+
 TEST(ThroughputView, theReadoutIsThatOfTheBatchUnderTheCrosshair)
 {
     api::Recording recording;

@@ -51,6 +51,12 @@ api::DatasetOptions FakeScript::lastDataset() const
     return datasetOptions;
 }
 
+std::pair<std::filesystem::path, std::vector<api::Note>> FakeScript::lastNotes() const
+{
+    std::lock_guard lock(mutex);
+    return notes;
+}
+
 api::BudgetPlan plannedBudget(const api::ModelInfo& model, const units::Budget& budget)
 {
     api::BudgetPlan plan;
@@ -257,6 +263,15 @@ FakeEngine::evaluate(const api::EvaluateOptions&, const ProgressSink&, std::stop
     if (m_script->evaluateError)
         return failure(*m_script->evaluateError);
     return m_script->evaluation;
+}
+
+Status FakeEngine::saveNotes(const std::filesystem::path& file, const std::vector<api::Note>& notes)
+{
+    if (m_script->notesError)
+        return failure(*m_script->notesError);
+    std::lock_guard lock(m_script->mutex);
+    m_script->notes = {file, notes};
+    return {};
 }
 
 Result<api::ReplayResult> FakeEngine::replay(

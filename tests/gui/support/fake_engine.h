@@ -37,6 +37,7 @@ struct FakeScript {
     std::optional<Error> trainError;
     std::optional<Error> evaluateError;
     std::optional<Error> replayError;
+    std::optional<Error> notesError;
     std::string budgetReason; ///< not empty: every change of the budget is refused with it
 
     /// Closed by a test to hold a call back; usable at any time.
@@ -61,12 +62,15 @@ struct FakeScript {
     api::RunOptions lastRun() const;
     api::TrainOptions lastTraining() const;
     api::DatasetOptions lastDataset() const;
+    /// What was stored in a session file last.
+    std::pair<std::filesystem::path, std::vector<api::Note>> lastNotes() const;
 
     mutable std::mutex mutex; ///< guards what follows
     std::vector<units::Budget> budgets;
     api::RunOptions runOptions;
     api::TrainOptions trainOptions;
     api::DatasetOptions datasetOptions;
+    std::pair<std::filesystem::path, std::vector<api::Note>> notes;
 };
 
 /// Plays a script behind the engine's interface, without a model, a device or libtorch.
@@ -94,6 +98,7 @@ public:
         const api::EvaluateOptions& options, const ProgressSink& progress, std::stop_token stop) override;
     Result<std::shared_ptr<const api::Recording>> openSession(
         const std::filesystem::path& file, const ProgressSink& progress, std::stop_token stop) override;
+    Status saveNotes(const std::filesystem::path& file, const std::vector<api::Note>& notes) override;
     Result<api::ReplayResult> replay(
         const api::Recording& recording, const api::ReplayOptions& options, const ProgressSink& progress,
         std::stop_token stop) override;
