@@ -101,10 +101,16 @@ runWithProgress(api::Engine& engine, const RunPlan& plan, OutputsWriter* outputs
     if (outputs != nullptr)
         observer.outputs
             = [outputs](std::vector<api::SampleOutput>&& samples) { return outputs->add(samples); };
-    observer.started = [](const api::RunHeader&) {};
+    BudgetChanger changer(engine, plan.budgetChanges);
+    observer.started = [&](const api::RunHeader&) { changer.begin(); };
     observer.rows = [](const std::shared_ptr<const api::RecordingChunk>&) {};
     observer.progress = progress.sink();
-    return engine.run(plan.run, observer, context.stop);
+    auto result = engine.run(plan.run, observer, context.stop);
+    const std::vector<std::string> notes = changer.finish();
+    progress.wipe();
+    for (const std::string& note : notes)
+        context.err << "note: " << note << '\n';
+    return result;
 }
 
 Status tellStopped(const api::RunResult& result, const RunPlan& plan, Context& context)

@@ -94,6 +94,10 @@ void addRunOptions(CLI::App& parser, RunSettings& settings)
         ->type_name("SIZE");
     parser
         .add_option(
+            "--budget-at", settings.budgetAt, "Another budget while it runs: 2.5=30%; may be given again")
+        ->type_name("SECONDS=SIZE");
+    parser
+        .add_option(
             "--prefetch-limit", settings.prefetchLimit,
             "Most that is copied ahead of its use: 64MiB, or 25% of the expert slots")
         ->type_name("SIZE");
@@ -176,6 +180,7 @@ Result<RunPlan> planRun(const RunSettings& settings)
     if (!settings.budget.empty()) {
         SIDA_TRY_ASSIGN(run.budget, units::parseBudget(settings.budget));
     }
+    SIDA_TRY_ASSIGN(plan.budgetChanges, parseBudgetChanges(settings.budgetAt));
     if (!settings.prefetchLimit.empty()) {
         SIDA_TRY_ASSIGN(run.prefetchLimit, units::parseBudget(settings.prefetchLimit));
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/cli/budget_changes.h"
 #include "app/cli/result_files.h"
 #include "engine/api/options.h"
 
@@ -24,6 +25,7 @@ struct RunSettings {
     std::string routing;
     std::string eviction;
     std::string budget;
+    std::vector<std::string> budgetAt;
     std::string device = "cpu";
     std::string dtype = "f32";
     std::string capacity = "off";
@@ -57,6 +59,7 @@ struct RunPlan {
     api::DatasetOptions dataset;
     api::RunOptions run;
     bool usesPredictor = false;
+    std::vector<BudgetChange> budgetChanges;
     std::filesystem::path outputs;
     ResultKind outputsKind = ResultKind::jsonLines;
     std::vector<std::string> notes; ///< what is given and not used

@@ -166,6 +166,9 @@ TEST_F(CommandLine, AWrongInputIsOneLineOnStderrStatusTwoAndNothingOnStdout)
         {"--predictor", path("data.jsonl")},
         {"--budget", "1KiB"},
         {"--budget", "lots"},
+        {"--budget-at", "30%"},
+        {"--budget-at", "-1=30%"},
+        {"--budget-at", "1=lots"},
         {"--policy", "best"},
         {"--policy", "sida"},
         {"--device", "cuda"},
@@ -183,6 +186,26 @@ TEST_F(CommandLine, AWrongInputIsOneLineOnStderrStatusTwoAndNothingOnStdout)
         EXPECT_EQ(linesOfError(done.err), 1) << tried << ": " << done.err;
     }
     EXPECT_EQ(bytesOf("data.jsonl"), before);
+}
+
+TEST_F(CommandLine, ABudgetChangesWhenItIsToldToAndARefusedOneLeavesTheRunAsItWas)
+{
+    const auto done = test::runProgram(
+        runArguments(
+            {"--repeat", "1000000", "--policy", "on-demand", "--budget", "100%", "--budget-at", "0.5=1KiB",
+             "--budget-at", "0.2=90%", "--session", path("changed.sida")}),
+        signalDuringTheRun("changed.sida", SIGINT));
+    EXPECT_EQ(done.status, 130) << done.err;
+    EXPECT_NE(done.err.find("note: --budget-at 0.2=90%: "), std::string::npos) << done.err;
+    EXPECT_NE(done.err.find("note: --budget-at 0.5=1KiB: a budget of "), std::string::npos) << done.err;
+    const auto read = session::readSession(m_folder / "changed.sida", {}, {});
+    ASSERT_TRUE(read) << read.error().message;
+    const auto& changes = (*read)->rows.budgets;
+    ASSERT_EQ(changes.size(), 2U);
+    EXPECT_TRUE(changes[0].accepted);
+    EXPECT_LT(changes[0].to, changes[0].from);
+    EXPECT_FALSE(changes[1].accepted);
+    EXPECT_NE(changes[1].reason.find("smallest that works"), std::string::npos);
 }
 
 TEST_F(CommandLine, AnInterruptFinishesTheBatchClosesTheSessionAndSays130)
