@@ -15,9 +15,12 @@ namespace
 
 Status replaceNotes(Database& database, const std::vector<api::Note>& notes)
 {
-    SIDA_TRY(database.execute("DELETE FROM notes"));
+    // Below zero stands what recording itself had to say; it stays, and is not written twice.
+    SIDA_TRY(database.execute("DELETE FROM notes WHERE id >= 0"));
     SIDA_TRY_ASSIGN(
-        Statement insert, database.prepare("INSERT INTO notes(id, time_ns, text) VALUES (?, ?, ?)"));
+        Statement insert,
+        database.prepare("INSERT INTO notes(id, time_ns, text) SELECT ?1, ?2, ?3 WHERE NOT EXISTS "
+                         "(SELECT 1 FROM notes WHERE id < 0 AND time_ns = ?2 AND text = ?3)"));
     std::int64_t id = 0;
     for (const api::Note& note : notes) {
         insert.bind(++id, note.time, note.text);

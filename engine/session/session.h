@@ -54,8 +54,8 @@ readSession(const std::filesystem::path& path, const ProgressSink& progress, con
 /// A session of a version that this program reads; otherwise an error that says what was found.
 Status checkSession(const std::filesystem::path& path);
 
-/// Replaces the notes in a session by these, as one transaction. Refused while the session is being recorded,
-/// here or by another process, and for files that are no sessions.
+/// Replaces the notes in a session by these, as one transaction; what recording itself noted stays. Refused
+/// while the session is being recorded, here or by another process, and for files that are no sessions.
 Status saveNotes(const std::filesystem::path& path, const std::vector<api::Note>& notes);
 
 bool isSession(const std::filesystem::path& path);

@@ -332,7 +332,9 @@ Status SessionWriter::note(Nanoseconds time, const std::string& text)
 {
     return m_state->inTransaction([&]() -> Status {
         SIDA_TRY_ASSIGN(
-            Statement insert, m_state->database->prepare("INSERT INTO notes(time_ns, text) VALUES (?,?)"));
+            Statement insert,
+            m_state->database->prepare("INSERT INTO notes(id, time_ns, text) "
+                                       "SELECT min(0, coalesce(min(id), 0)) - 1, ?, ? FROM notes"));
         insert.bind(time, text);
         return insert.run();
     });

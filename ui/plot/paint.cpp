@@ -133,7 +133,6 @@ void drawNoteMarks(
     constexpr int kHalf = 5;
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
     for (const api::Note& note : model.notes().all()) {
         if (!scale.range.contains(note.time))
             continue;

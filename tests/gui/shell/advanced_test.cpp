@@ -76,6 +76,7 @@ TEST_F(AdvancedTest, EveryOptionThatTheCommandLineHasReachesTheRun)
     enter(QStringLiteral("Lookahead"), QStringLiteral("5"));
     enter(QStringLiteral("Threads"), QStringLiteral("2"));
     enter(QStringLiteral("Seed"), QStringLiteral("77"));
+    field<QLineEdit>(QStringLiteral("Prefetch limit")).setFocus();
     QTest::keyClicks(&field<QLineEdit>(QStringLiteral("Prefetch limit")), QStringLiteral("25%"));
     ASSERT_TRUE(m_test.untilIdle());
     m_test.studio().start();
@@ -96,6 +97,7 @@ TEST_F(AdvancedTest, LengthAndRowsReadTheDatasetAnew)
     const int before = m_test.script().datasetLoads;
     enter(QStringLiteral("Longest sample"), QStringLiteral("64"));
     ASSERT_TRUE(m_test.until([&] { return m_test.script().datasetLoads == before + 1; }));
+    ASSERT_TRUE(m_test.untilIdle()); // nothing can be typed meanwhile
     enter(QStringLiteral("First rows"), QStringLiteral("100"));
     ASSERT_TRUE(m_test.until([&] { return m_test.script().datasetLoads == before + 2; }));
     ASSERT_TRUE(m_test.untilIdle());
@@ -106,6 +108,7 @@ TEST_F(AdvancedTest, LengthAndRowsReadTheDatasetAnew)
 TEST_F(AdvancedTest, APrefetchLimitThatIsNoSizeIsToldAsItIsTypedAndChangesNothing)
 {
     auto& limit = field<QLineEdit>(QStringLiteral("Prefetch limit"));
+    limit.setFocus();
     QTest::keyClicks(&limit, QStringLiteral("64 MiB"));
     EXPECT_FALSE(problemSays({}));
     QTest::keyClicks(&limit, QStringLiteral("x"));

@@ -151,9 +151,11 @@ TEST_F(NotesTest, ThoseOfASessionComeWithItAndGoWithIt)
     openSession();
     EXPECT_THAT(notes(), ElementsAre(api::Note{5, "from before"}));
     m_test.loadAll();
+    m_test.script().runGate.close();
     m_test.studio().start();
     ASSERT_TRUE(m_test.until([this] { return m_test.studio().activity() == ui::Activity::running; }));
     EXPECT_TRUE(notes().empty());
+    m_test.script().runGate.open();
     ASSERT_TRUE(m_test.untilIdle());
 }
 

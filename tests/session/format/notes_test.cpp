@@ -54,6 +54,24 @@ TEST(SessionNotes, ThoseOfOtherProgramsAreReadInTheOrderOfTime)
     EXPECT_THAT((*read(folder / "run.sida"))->notes, ElementsAre(api::Note{20, "a"}, api::Note{50, "b"}));
 }
 
+TEST(SessionNotes, WhatRecordingItselfNotedStaysAndIsNotWrittenTwice)
+{
+    const TemporaryFolder folder;
+    {
+        auto writer = SessionWriter::create(folder / "run.sida", someHeader(9), false);
+        ASSERT_TRUE((*writer)->note(30, "the limit was reached"));
+        ASSERT_TRUE((*writer)->write(someBatch(0, 1)));
+        ASSERT_TRUE((*writer)->finish(api::RecordingState::complete, {}, {}));
+    }
+    ASSERT_TRUE(saveNotes(folder / "run.sida", {{10, "mine"}}));
+    const std::vector<api::Note> both{{10, "mine"}, {30, "the limit was reached"}};
+    const auto found = read(folder / "run.sida");
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_EQ((*found)->notes, both);
+    ASSERT_TRUE(saveNotes(folder / "run.sida", both));
+    EXPECT_EQ((*read(folder / "run.sida"))->notes, both);
+}
+
 TEST(SessionNotes, AreRefusedWhileTheSessionIsBeingRecorded)
 {
     const TemporaryFolder folder;
