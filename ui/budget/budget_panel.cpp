@@ -81,9 +81,12 @@ QWidget* BudgetPanel::makeFields()
     m_share->setKeyboardTracking(false);
     m_share->setAccessibleName(tr("Budget as a share of everything resident"));
     m_share->setToolTip(tr("Share of the memory that policy resident needs"));
-    // Their hints leave room for the longest value; side by side all three must fit a narrow column.
-    m_bytes->setMinimumWidth(80);
-    m_share->setMinimumWidth(84);
+    // Their hints leave room for the largest numbers there are; what comes here must be read whole in a
+    // narrow column, beside the frame and the arrows.
+    constexpr int kFrameAndArrows = 46;
+    const QFontMetrics metrics(font());
+    m_bytes->setMinimumWidth(metrics.horizontalAdvance(QStringLiteral("1,000 MiB")) + kFrameAndArrows);
+    m_share->setMinimumWidth(metrics.horizontalAdvance(QStringLiteral("100.0 %")) + kFrameAndArrows);
     m_whole = makeLabel("secondary", Qt::AlignRight);
     connect(m_bytes, &BytesSpinBox::bytesEntered, this, [this](quint64 bytes) {
         want(units::Budget::ofBytes(bytes), m_bytes);
@@ -92,12 +95,15 @@ QWidget* BudgetPanel::makeFields()
         want(units::Budget::ofShare(percent / 100), m_share);
     });
     auto* fields = new QWidget;
-    auto* row = new QHBoxLayout(fields);
-    row->setContentsMargins(0, 0, 0, 0);
+    auto* rows = new QVBoxLayout(fields);
+    rows->setContentsMargins(0, 0, 0, 0);
+    rows->setSpacing(2);
+    auto* row = new QHBoxLayout;
     row->setSpacing(8);
     row->addWidget(m_bytes, 3);
     row->addWidget(m_share, 2);
-    row->addWidget(m_whole, 0);
+    rows->addLayout(row);
+    rows->addWidget(m_whole);
     return fields;
 }
 
