@@ -27,7 +27,7 @@ namespace sida::gui_test
 namespace
 {
 
-constexpr int kWaitMs = 120'000;
+constexpr int kWaitMs = 60'000;
 
 class DemoTest : public testing::Test
 {
@@ -47,6 +47,8 @@ protected:
                demo(QStringLiteral("predictor.safetensors"))};
         m_window = std::make_unique<ui::MainWindow>(std::move(setup));
         m_window->show();
+        m_window->activateWindow();
+        (void)QTest::qWaitForWindowActive(m_window.get());
     }
     ~DemoTest() override
     {
