@@ -92,13 +92,25 @@ Token EngineHost::post(Request request, std::function<void(Token, const std::sto
 
 void EngineHost::deliver(Request request, Token token, std::function<void()> function)
 {
+    {
+        const std::lock_guard lock(m_answersMutex);
+        m_answers.push_back({request, token, std::move(function)});
+    }
     QMetaObject::invokeMethod(
-        this,
-        [this, request, token, function = std::move(function)] {
-            if (token == m_latest[indexOf(request)])
-                function();
-        },
-        Qt::QueuedConnection);
+        this, [this] { takeAnswer(); }, Qt::QueuedConnection);
+}
+
+/// One of them for each event, in their order.
+void EngineHost::takeAnswer()
+{
+    Answer answer;
+    {
+        const std::lock_guard lock(m_answersMutex);
+        answer = std::move(m_answers.front());
+        m_answers.pop_front();
+    }
+    if (answer.token == m_latest[indexOf(answer.request)])
+        answer.function();
 }
 
 template <typename Value>
