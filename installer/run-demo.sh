@@ -14,10 +14,8 @@ bin=$root/build/release/bin
 
 # The demo's own model, data and predictor, on 30 % of the memory that the whole model would take.
 record_demo() {
-    local options=(--model "$demo_data/model" --dataset "$demo_data/dev.tsv" --budget 30%) predictor
-    for predictor in "$demo_data"/*predictor*.safetensors; do
-        [[ ! -e $predictor ]] || options+=(--predictor "$predictor")
-    done
+    local options=(--model "$demo_data/model" --dataset "$demo_data/dev.tsv" --budget 30%
+        --predictor "$demo_data/predictor.safetensors")
     say "Recording a run of the demo model"
     "$bin/sida" run "${options[@]}" --session "$demo/demo.sida" --force
 }

@@ -25,10 +25,9 @@ DemoFiles findDemo(const QString& executableFolder)
         demo.dataset = QDir::cleanPath(folder.absoluteFilePath(QStringLiteral("dev.tsv")));
         if (QFileInfo(folder, QStringLiteral("model")).isDir())
             demo.model = QDir::cleanPath(folder.absoluteFilePath(QStringLiteral("model")));
-        const QStringList predictors
-            = folder.entryList({QStringLiteral("*predictor*.safetensors")}, QDir::Files, QDir::Name);
-        if (!predictors.isEmpty())
-            demo.predictor = QDir::cleanPath(folder.absoluteFilePath(predictors.first()));
+        if (folder.exists(QStringLiteral("predictor.safetensors")))
+            demo.predictor
+                = QDir::cleanPath(folder.absoluteFilePath(QStringLiteral("predictor.safetensors")));
         return demo;
     }
     return {};

@@ -5,6 +5,7 @@
 #include "ui/budget/budget_curve.h"
 #include "ui/budget/budget_panel.h"
 #include "ui/run/run_panel.h"
+#include "ui/sessions/demo_files.h"
 #include "ui/shell/banner.h"
 #include "ui/shell/command_palette.h"
 #include "ui/shell/main_actions.h"
@@ -101,6 +102,15 @@ protected:
 };
 
 } // namespace
+
+TEST(DemoFiles, OfSeveralPredictorsTheOneThatIsNamedSoIsTheDemos)
+{
+    const QString here = QCoreApplication::applicationDirPath(); // build/PRESET/tests
+    const ui::DemoFiles found = ui::findDemo(here + QStringLiteral("/../bin"));
+    EXPECT_TRUE(found.complete());
+    EXPECT_TRUE(found.predictor.endsWith(QStringLiteral("resources/demo/predictor.safetensors")))
+        << found.predictor.toStdString();
+}
 
 TEST_F(DemoTest, ModelDatasetAndPredictorRunUnderALiveBudgetAndTheSessionTellsItsSlowestBatch)
 {
