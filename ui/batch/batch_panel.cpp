@@ -220,8 +220,6 @@ void BatchPanel::makeTable()
     head->setHighlightSections(false);
     head->setMinimumSectionSize(24);
     head->setSectionResizeMode(QHeaderView::Fixed);
-    for (const int column : {expert, queued, waited})
-        head->resizeSection(column, head->sectionSizeHint(column));
     head->setSectionResizeMode(outcome, QHeaderView::Stretch);
     head->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_table->horizontalHeaderItem(outcome)->setTextAlignment(Qt::AlignLeft | Qt::AlignVCenter);
@@ -289,6 +287,8 @@ void BatchPanel::refreshTable()
         m_table->item(static_cast<int>(i), expert)->setData(Qt::UserRole, life.key.expert);
         m_table->item(static_cast<int>(i), outcome)->setIcon(outcomeIcon(life));
     }
+    for (const int column : {expert, queued, waited})
+        m_table->resizeColumnToContents(column); // numbers and heads whole; the outcome's icon tells the rest
     m_filling = false;
     showExpert();
 }

@@ -101,9 +101,14 @@ void RecentTable::makeTable()
     m_table->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
     m_table->horizontalHeader()->setSortIndicatorClearable(true);
     m_table->horizontalHeader()->setHighlightSections(false);
-    const std::array<int, RecentModel::columns> widths = {160, 108, 116, 76, 84, 80, 64, 96, 88, 52};
+    const std::array<int, RecentModel::columns> widths = {160, 108, 116, 76, 84, 80, 64, 96, 88, 68};
+    m_table->horizontalHeader()->ensurePolished(); // or the theme's padding is not in what a head needs
     for (int column = 0; column < RecentModel::columns; ++column)
-        m_table->horizontalHeader()->resizeSection(column, widths[static_cast<std::size_t>(column)]);
+        m_table->horizontalHeader()->resizeSection(
+            column,
+            std::max(
+                widths[static_cast<std::size_t>(column)],
+                m_table->horizontalHeader()->sectionSizeHint(column)));
     m_table->horizontalHeader()->setSectionResizeMode(RecentModel::session, QHeaderView::Stretch);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(28);
