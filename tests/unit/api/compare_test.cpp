@@ -88,7 +88,8 @@ TEST(Compare, CallsADifferenceInsideTheSpreadOfThePassesSo)
     const Recording c = record(3, [](int pass) { return 2.0 + 0.1 * pass; });
     EXPECT_EQ(figure(compared(a, b), "latency_ms.mean").runs[1].verdict, Verdict::withinSpread);
     EXPECT_EQ(figure(compared(a, c), "latency_ms.mean").runs[1].verdict, Verdict::worse);
-    const ComparedFigure& mean = figure(compared(a, b), "latency_ms.mean");
+    const Comparison comparison = compared(a, b);
+    const ComparedFigure& mean = figure(comparison, "latency_ms.mean");
     EXPECT_NEAR(mean.runs[0].least, 1.0, 1e-9);
     EXPECT_NEAR(mean.runs[0].most, 1.2, 1e-9);
 }

@@ -180,7 +180,7 @@ TEST_F(CaptureFileTest, numbersThatAForgerPutThereNeverIndexAnything)
 {
     ASSERT_TRUE(capture(m_path));
     std::string forged = contentOf(m_path);
-    const CaptureLayout::Chunk& chunk = layout().chunks[0];
+    const CaptureLayout::Chunk chunk = layout().chunks[0];
     const auto payload = static_cast<std::size_t>(chunk.offset) + kChunkHeader;
     forged[payload + 4] = static_cast<char>(200); // the first expert of the first token
     const auto header = chunkHeader(
