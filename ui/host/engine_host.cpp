@@ -4,7 +4,6 @@
 
 #include "engine/base/thread.h"
 
-#include <QMetaObject>
 #include <exception>
 #include <utility>
 
@@ -40,10 +39,8 @@ EngineHost::EngineHost(std::unique_ptr<api::Engine> engine, Classifier classifie
 {
     m_budget = std::make_unique<BudgetThread>(
         *m_engine, [this](Token token, const units::Budget& asked, Result<api::BudgetPlan> answer) {
-            QMetaObject::invokeMethod(
-                this,
-                [this, token, asked, answer = std::move(answer)] { budgetAnswered(token, asked, answer); },
-                Qt::QueuedConnection);
+            m_mailbox.post(
+                [this, token, asked, answer = std::move(answer)] { budgetAnswered(token, asked, answer); });
         });
     m_thread = startThread("sida-engine", [this](const std::stop_token&) { work(); });
 }
@@ -60,21 +57,16 @@ void EngineHost::work()
 {
     while (auto item = m_queue.pop()) {
         const Request request = item->request;
-        QMetaObject::invokeMethod(
-            this, [this, request] { Q_EMIT began(request); }, Qt::QueuedConnection);
+        m_mailbox.post([this, request] { Q_EMIT began(request); });
         item->work(item->stop.get_token());
         m_queue.finished();
-        QMetaObject::invokeMethod(
-            this,
-            [this, request, token = item->token] {
-                if (token == m_latest[indexOf(request)])
-                    m_open.reset(indexOf(request));
-                Q_EMIT ended(request);
-            },
-            Qt::QueuedConnection);
+        m_mailbox.post([this, request, token = item->token] {
+            if (token == m_latest[indexOf(request)])
+                m_open.reset(indexOf(request));
+            Q_EMIT ended(request);
+        });
     }
-    QMetaObject::invokeMethod(
-        this, [this] { Q_EMIT shutDownFinished(); }, Qt::QueuedConnection);
+    m_mailbox.post([this] { Q_EMIT shutDownFinished(); });
 }
 
 Token EngineHost::post(Request request, std::function<void(Token, const std::stop_token&)> work)
@@ -92,25 +84,10 @@ Token EngineHost::post(Request request, std::function<void(Token, const std::sto
 
 void EngineHost::deliver(Request request, Token token, std::function<void()> function)
 {
-    {
-        const std::lock_guard lock(m_answersMutex);
-        m_answers.push_back({request, token, std::move(function)});
-    }
-    QMetaObject::invokeMethod(
-        this, [this] { takeAnswer(); }, Qt::QueuedConnection);
-}
-
-/// One of them for each event, in their order.
-void EngineHost::takeAnswer()
-{
-    Answer answer;
-    {
-        const std::lock_guard lock(m_answersMutex);
-        answer = std::move(m_answers.front());
-        m_answers.pop_front();
-    }
-    if (answer.token == m_latest[indexOf(answer.request)])
-        answer.function();
+    m_mailbox.post([this, request, token, function = std::move(function)] {
+        if (token == m_latest[indexOf(request)])
+            function();
+    });
 }
 
 template <typename Value>

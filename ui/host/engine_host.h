@@ -4,16 +4,15 @@
 
 #include "engine/api/engine.h"
 #include "ui/host/budget_thread.h"
+#include "ui/host/mailbox.h"
 #include "ui/host/request_queue.h"
 
 #include <QObject>
 #include <array>
 #include <bitset>
-#include <deque>
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -102,17 +101,11 @@ Q_SIGNALS:
 
 private:
     /// From the worker's threads; for whom the request is still the latest of its kind.
-    struct Answer {
-        Request request{};
-        Token token = 0;
-        std::function<void()> function;
-    };
 
     Token post(Request request, std::function<void(Token, const std::stop_token&)> work);
     void work();
     /// Calls `function` on this object's thread, unless a newer request of the kind has been posted by then.
     void deliver(Request request, Token token, std::function<void()> function);
-    void takeAnswer();
     template <typename Value>
     void
     answer(Request request, Token token, Result<Value> result, void (EngineHost::*signal)(Shared<Value>));
@@ -122,8 +115,7 @@ private:
     std::unique_ptr<api::Engine> m_engine;
     Classifier m_classifier;
     RequestQueue m_queue;
-    std::mutex m_answersMutex;
-    std::deque<Answer> m_answers;
+    Mailbox m_mailbox{this};
     std::array<Token, kRequests> m_latest{};
     Token m_lastToken = 0;
     Token m_lastBudget = 0;

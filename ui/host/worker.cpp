@@ -68,24 +68,18 @@ void Worker::serve()
             m_current = item.stop;
         }
         const ProgressSink sink = [this, token = item.token](const Progress& progress) {
-            QMetaObject::invokeMethod(
-                this,
-                [this, token, progress] {
-                    if (token == m_latest)
-                        Q_EMIT progressed(progress);
-                },
-                Qt::QueuedConnection);
+            m_mailbox.post([this, token, progress] {
+                if (token == m_latest)
+                    Q_EMIT progressed(progress);
+            });
         };
         std::function<void()> done = item.work(sink, item.stop.get_token());
-        QMetaObject::invokeMethod(
-            this,
-            [this, token = item.token, done = std::move(done)] {
-                if (token != m_latest)
-                    return;
-                setBusy(false);
-                done();
-            },
-            Qt::QueuedConnection);
+        m_mailbox.post([this, token = item.token, done = std::move(done)] {
+            if (token != m_latest)
+                return;
+            setBusy(false);
+            done();
+        });
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "engine/base/progress.h"
 #include "engine/base/result.h"
+#include "ui/host/mailbox.h"
 
 #include <QObject>
 
@@ -71,6 +72,7 @@ private:
     void serve();
     void setBusy(bool busy);
 
+    Mailbox m_mailbox{this};
     std::mutex m_mutex;
     std::condition_variable m_changed;
     std::optional<Item> m_waiting;
