@@ -76,7 +76,7 @@ void RecordingModel::forget()
     m_memoryPeaks.reset();
     m_largestMemory = 0;
     m_memorySeen = 0;
-    m_fastestCopy = 0;
+    m_copyRates.reset();
     m_copiesSeen = 0;
 }
 
@@ -166,13 +166,8 @@ void RecordingModel::index()
         const api::MemoryRow& row = all.memory[m_memorySeen];
         m_largestMemory = std::max({m_largestMemory, totalBytes(row), row.budget});
     }
-    for (; m_copiesSeen < all.transfers.size(); ++m_copiesSeen) {
-        const api::TransferRow& row = all.transfers[m_copiesSeen];
-        if (row.end > row.begin)
-            m_fastestCopy = std::max(
-                m_fastestCopy,
-                static_cast<double>(row.bytes) / static_cast<double>(row.end - row.begin) * 1e9);
-    }
+    for (; m_copiesSeen < all.transfers.size(); ++m_copiesSeen)
+        m_copyRates.add(all.transfers[m_copiesSeen]);
     updateSeries();
     grow();
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/api/recording.h"
+#include "ui/models/copy_rates.h"
 #include "ui/models/expert_counts.h"
 #include "ui/models/notes.h"
 #include "ui/models/recording_index.h"
@@ -101,8 +102,8 @@ public:
     const CoverageIndex& stallCoverage() const { return m_stallCoverage; } ///< by StallCause
     const CoverageIndex& layerCoverage() const { return m_layerCoverage; } ///< by layer
     const CoverageIndex& hashCoverage() const { return m_hashCoverage; } ///< one category
-    /// Of one copy, in bytes a second; 0 before the first.
-    double fastestCopy() const { return m_fastestCopy; }
+    /// How fast single copies were.
+    const CopyRates& copyRates() const { return m_copyRates; }
     /// What the device's bus was measured to do before the run; nothing when it was not.
     std::optional<double> measuredBus() const;
     const PeakIndex& memoryPeaks() const { return m_memoryPeaks; }
@@ -144,7 +145,7 @@ private:
     PeakIndex m_memoryPeaks;
     std::uint64_t m_largestMemory = 0;
     std::size_t m_memorySeen = 0;
-    double m_fastestCopy = 0;
+    CopyRates m_copyRates;
     std::size_t m_copiesSeen = 0;
 };
 

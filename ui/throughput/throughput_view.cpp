@@ -80,7 +80,7 @@ std::array<ThroughputView::Line, ThroughputView::kPlots> ThroughputView::lines()
 
 double ThroughputView::busLimit() const
 {
-    return model().measuredBus().value_or(model().fastestCopy());
+    return model().measuredBus().value_or(model().copyRates().percentile(0.95));
 }
 
 /// What the line at the top of the transfers is. A limit that was not measured is not called one.
@@ -90,7 +90,7 @@ QString ThroughputView::busText() const
     if (limit <= 0)
         return tr("copied to the device");
     const QString rate = QString::fromStdString(units::formatNumber(limit / 1e9));
-    return model().measuredBus() ? tr("bus limit %1, measured").arg(rate) : tr("fastest copy %1").arg(rate);
+    return model().measuredBus() ? tr("bus limit %1, measured").arg(rate) : tr("p95 of copies %1").arg(rate);
 }
 
 QRect ThroughputView::crosshairArea() const
