@@ -69,7 +69,7 @@ toHtml(const api::Recording& recording, const std::string& sessionName, const ap
     page += "<div class=\"columns\">\n" + memorySection(input) + transfersSection(input) + "</div>\n";
     if (replay != nullptr)
         page += budgetSection(*replay);
-    page += expertsSection(input) + layersSection(input) + provenanceSection(input);
+    page += expertsSection(input) + layersSection(input) + notesSection(input) + provenanceSection(input);
     page += endPage(
         kHowMeasured, fmt::format("sida report {} --format html --output report.html", sessionName));
     return page;

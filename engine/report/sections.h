@@ -36,6 +36,8 @@ std::string memorySection(const ReportInput& input);
 std::string transfersSection(const ReportInput& input);
 std::string expertsSection(const ReportInput& input);
 std::string layersSection(const ReportInput& input);
+/// Notes and bookmarks; nothing where there are none.
+std::string notesSection(const ReportInput& input);
 std::string provenanceSection(const ReportInput& input);
 /// The budget curve; nothing where nothing was simulated.
 std::string budgetSection(const api::ReplayResult& replay);

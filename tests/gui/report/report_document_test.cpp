@@ -71,7 +71,11 @@ TEST(ReportDocument, SaysWhatThePageSays)
 
 TEST(ReportDocument, HasALookForEverythingThatAReportDraws)
 {
-    EXPECT_EQ(documentOf(report::toHtml(*recording(), "run.sida")).unknownClasses().join(u' '), QString());
+    api::Recording noted = *recording();
+    noted.notes = {{noted.rows.batches[1].begin, "a remark"}};
+    const ReportDocument withNotes = documentOf(report::toHtml(noted, "run.sida"));
+    EXPECT_EQ(withNotes.unknownClasses().join(u' '), QString());
+    EXPECT_TRUE(withNotes.text().contains(QStringLiteral("a remark")));
     EXPECT_EQ(documentOf(comparison()).unknownClasses().join(u' '), QString());
     api::ReplayResult replay;
     replay.residentBytes = 100;

@@ -6,6 +6,7 @@
 #include "engine/base/units.h"
 #include "tests/gui/support/scripted_recording.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <regex>
@@ -88,11 +89,32 @@ TEST(HtmlReport, TextFromOutsideCannotBecomeMarkup)
     header.provenance = {{evil, evil}};
     recording.state = api::RecordingState::failed;
     recording.failure = evil;
+    recording.notes = {{recording.rows.batches.front().begin, evil}};
     const std::string html = page(recording, evil);
     EXPECT_THAT(html, Not(HasSubstr("<script")));
     EXPECT_THAT(html, Not(HasSubstr("<img")));
     EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"));
     EXPECT_EQ(firstUnbalancedTag(html), "");
+}
+
+TEST(HtmlReport, NotesStandWithTheirMomentAndItsBatch)
+{
+    api::Recording recording = *test::scriptedRecording();
+    EXPECT_THAT(page(recording), Not(HasSubstr("<h2>Notes")));
+    const api::BatchRow& batch = recording.rows.batches[17];
+    recording.notes = {{batch.begin, "the budget was too small here"}, {batch.begin + 1, ""}};
+    const double seconds = static_cast<double>(batch.begin - recording.rows.batches.front().begin) / 1e9;
+    std::string html = page(recording);
+    EXPECT_THAT(
+        html,
+        HasSubstr(fmt::format("<dt>{:.3f} s, batch 17</dt><dd>the budget was too small here</dd>", seconds)));
+    EXPECT_THAT(html, HasSubstr("<dd>bookmark</dd>"));
+    EXPECT_EQ(firstUnbalancedTag(html), "");
+    std::string longest(1999, 'x');
+    recording.notes.assign(250, {batch.begin, longest + "\u00e4\u00e4"});
+    html = page(recording);
+    EXPECT_THAT(html, HasSubstr("<dt>50 more</dt>"));
+    EXPECT_THAT(html, HasSubstr(longest + " [...]"));
 }
 
 TEST(HtmlReport, BytesThatAreNoTextAreReplaced)
