@@ -183,4 +183,14 @@ std::string formatBudget(const Budget& budget)
     return "unlimited";
 }
 
+std::string exactBudget(const Budget& budget)
+{
+    std::string rounded = formatBudget(budget);
+    const Result<Budget> back = parseBudget(rounded);
+    if (budget.kind == Budget::Kind::unlimited || (back && *back == budget))
+        return rounded;
+    return budget.kind == Budget::Kind::bytes ? fmt::format("{} B", budget.bytes)
+                                              : fmt::format("{} %", budget.share * 100);
+}
+
 } // namespace sida::units

@@ -51,5 +51,7 @@ struct Budget {
 
 Result<Budget> parseBudget(std::string_view text);
 std::string formatBudget(const Budget& budget);
+/// The same where that is the whole truth, else with as many digits as it takes: parseBudget() gives it back.
+std::string exactBudget(const Budget& budget);
 
 } // namespace sida::units

@@ -38,9 +38,9 @@ void addOptions(api::Provenance& facts, int maxLength, const api::RunOptions& op
     add("eviction", std::string(api::name(options.eviction)));
     add("top_k", std::to_string(options.topK));
     add("lookahead", std::to_string(options.lookahead));
-    add("budget", units::formatBudget(options.budget));
+    add("budget", units::exactBudget(options.budget));
     if (options.prefetchLimit.kind != units::Budget::Kind::unlimited)
-        add("prefetch_limit", units::formatBudget(options.prefetchLimit));
+        add("prefetch_limit", units::exactBudget(options.prefetchLimit));
     add("dtype", std::string(api::name(options.dtype)));
     add("expert_capacity", std::string(api::name(options.capacity)));
     if (options.paperPooling > 0)

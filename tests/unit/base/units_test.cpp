@@ -130,6 +130,12 @@ TEST(Budget, ReadsAsItWasWritten)
     EXPECT_EQ(formatBudget(*parseBudget("2GiB")), "2.00 GiB");
     EXPECT_EQ(formatBudget(*parseBudget("20%")), "20.0 %");
     EXPECT_EQ(formatBudget(Budget{}), "unlimited");
+    EXPECT_EQ(exactBudget(*parseBudget("2GiB")), "2.00 GiB");
+    EXPECT_EQ(exactBudget(Budget{}), "unlimited");
+    for (const std::uint64_t bytes : {1'234'567'891ULL, 17ULL, (1ULL << 40) + 1})
+        EXPECT_EQ(*parseBudget(exactBudget(Budget::ofBytes(bytes))), Budget::ofBytes(bytes));
+    for (const double share : {0.3, 0.333, 0.123456789, 1.0})
+        EXPECT_DOUBLE_EQ(parseBudget(exactBudget(Budget::ofShare(share)))->share, share);
     EXPECT_EQ(Budget{}.resolve(77), 77u);
 }
 
