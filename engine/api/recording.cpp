@@ -18,9 +18,14 @@ void extend(std::vector<Row>& to, const std::vector<Row>& from)
 
 bool RecordingChunk::empty() const
 {
-    return batches.empty() && layers.empty() && uses.empty() && transfers.empty() && evictions.empty()
-        && stalls.empty() && memory.empty() && budgets.empty() && prefetchSwitches.empty() && hash.empty()
-        && hashBuilds.empty() && samples.empty();
+    return size() == 0;
+}
+
+std::size_t RecordingChunk::size() const
+{
+    return batches.size() + layers.size() + uses.size() + transfers.size() + evictions.size() + stalls.size()
+        + memory.size() + budgets.size() + prefetchSwitches.size() + hash.size() + calibration.size()
+        + hashBuilds.size() + samples.size();
 }
 
 void RecordingChunk::append(const RecordingChunk& other)
@@ -35,6 +40,7 @@ void RecordingChunk::append(const RecordingChunk& other)
     extend(budgets, other.budgets);
     extend(prefetchSwitches, other.prefetchSwitches);
     extend(hash, other.hash);
+    extend(calibration, other.calibration);
     extend(hashBuilds, other.hashBuilds);
     extend(samples, other.samples);
     droppedEvents = other.droppedEvents;

@@ -126,6 +126,21 @@ struct HashRow {
     bool operator==(const HashRow&) const = default;
 };
 
+/// Tokens by how sure the predictor was (alpha of the most probable expert) fall into this many equal bins.
+constexpr std::uint16_t kAlphaBins = 10;
+
+/// How often the most probable expert was the one that the router chose, among the tokens of one bin of
+/// alpha; sums over the batches since the row before it, of which `batch` is the last.
+struct CalibrationRow {
+    std::uint32_t batch = 0;
+    std::uint16_t layer = 0;
+    std::uint16_t bin = 0; ///< alpha from bin / kAlphaBins up to the next; 1 belongs to the last
+    std::uint32_t tokens = 0;
+    std::uint32_t hits = 0;
+    double alpha = 0; ///< sum over the tokens
+    bool operator==(const CalibrationRow&) const = default;
+};
+
 /// Time the hash-building thread spent on one table.
 struct HashBuildRow {
     std::uint32_t batch = 0;
@@ -161,11 +176,13 @@ struct RecordingChunk {
     std::vector<BudgetRow> budgets;
     std::vector<PrefetchSwitchRow> prefetchSwitches;
     std::vector<HashRow> hash;
+    std::vector<CalibrationRow> calibration;
     std::vector<HashBuildRow> hashBuilds;
     std::vector<SampleRow> samples;
     std::uint64_t droppedEvents = 0; ///< since the run began
 
     bool empty() const;
+    std::size_t size() const; ///< rows of all kinds
     void append(const RecordingChunk& other);
 };
 

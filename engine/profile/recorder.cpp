@@ -32,6 +32,7 @@ constexpr std::tuple kKinds{
     Member<api::MemoryRow>{&api::RecordingChunk::memory},
     Member<api::PrefetchSwitchRow>{&api::RecordingChunk::prefetchSwitches},
     Member<api::HashRow>{&api::RecordingChunk::hash},
+    Member<api::CalibrationRow>{&api::RecordingChunk::calibration},
     Member<api::HashBuildRow>{&api::RecordingChunk::hashBuilds},
     Member<api::SampleRow>{&api::RecordingChunk::samples}};
 constexpr std::size_t kKindCount = std::tuple_size_v<decltype(kKinds)>;
@@ -79,6 +80,7 @@ public:
     void record(const api::MemoryRow& row) noexcept override { push(row); }
     void record(const api::PrefetchSwitchRow& row) noexcept override { push(row); }
     void record(const api::HashRow& row) noexcept override { push(row); }
+    void record(const api::CalibrationRow& row) noexcept override { push(row); }
     void record(const api::HashBuildRow& row) noexcept override { push(row); }
     void record(const api::SampleRow& row) noexcept override { push(row); }
 
@@ -118,6 +120,7 @@ public:
     void record(const api::MemoryRow&) noexcept override { }
     void record(const api::PrefetchSwitchRow&) noexcept override { }
     void record(const api::HashRow&) noexcept override { }
+    void record(const api::CalibrationRow&) noexcept override { }
     void record(const api::HashBuildRow&) noexcept override { }
     void record(const api::SampleRow&) noexcept override { }
 };

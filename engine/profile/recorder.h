@@ -33,6 +33,7 @@ public:
         virtual void record(const api::MemoryRow& row) noexcept = 0;
         virtual void record(const api::PrefetchSwitchRow& row) noexcept = 0;
         virtual void record(const api::HashRow& row) noexcept = 0;
+        virtual void record(const api::CalibrationRow& row) noexcept = 0;
         virtual void record(const api::HashBuildRow& row) noexcept = 0;
         virtual void record(const api::SampleRow& row) noexcept = 0;
     };

@@ -34,6 +34,9 @@ void orderRows(api::RecordingChunk& rows)
     order(rows.budgets, [](const api::BudgetRow& row) { return row.time; });
     order(rows.prefetchSwitches, [](const api::PrefetchSwitchRow& row) { return row.time; });
     order(rows.hash, [](const api::HashRow& row) { return std::tuple(row.batch, row.layer); });
+    order(rows.calibration, [](const api::CalibrationRow& row) {
+        return std::tuple(row.batch, row.layer, row.bin);
+    });
     order(rows.hashBuilds, [](const api::HashBuildRow& row) { return std::tuple(row.begin, row.batch); });
     order(rows.samples, [](const api::SampleRow& row) { return row.batch; });
 }

@@ -169,6 +169,10 @@ Status writeRest(const api::RecordingChunk& rows, const fs::path& folder)
             "{},{},{},{},{},{},{}", row.batch, row.layer, row.tokens, row.tokenHits, row.predictedExperts,
             row.activeExperts, row.correctExperts);
     SIDA_TRY(hash.close());
+    Table calibration(folder, "calibration", "batch,layer,bin,tokens,hits,alpha");
+    for (const api::CalibrationRow& row : rows.calibration)
+        calibration.row("{},{},{},{},{},{}", row.batch, row.layer, row.bin, row.tokens, row.hits, row.alpha);
+    SIDA_TRY(calibration.close());
     Table builds(folder, "hash_builds", "batch,begin_ns,end_ns");
     for (const api::HashBuildRow& row : rows.hashBuilds)
         builds.row("{},{},{}", row.batch, row.begin, row.end);

@@ -10,6 +10,21 @@
 namespace sida::runtime
 {
 
+namespace
+{
+
+/// Sums of so many batches go into one row of calibration: small beside the rest of a session, and still
+/// new every moment.
+constexpr std::uint32_t kBatchesOfCalibration = 16;
+
+std::size_t binOf(float alpha)
+{
+    const auto bin = static_cast<int>(alpha * static_cast<float>(api::kAlphaBins));
+    return static_cast<std::size_t>(std::clamp(bin, 0, api::kAlphaBins - 1));
+}
+
+} // namespace
+
 Status Run::inferAll(BoundedQueue<PreparedBatch>& queue, const std::stop_token& stop)
 {
     Nanoseconds firstCpu = 0;
@@ -25,7 +40,9 @@ Status Run::inferAll(BoundedQueue<PreparedBatch>& queue, const std::stop_token& 
         SIDA_TRY(m_executor->run(std::move(*prepared)));
         m_inferenceCpuNs = threadCpuTime() - firstCpu;
     }
-    return m_executor->finish();
+    const Status status = m_executor->finish();
+    recordCalibration();
+    return status;
 }
 
 void Run::deliver(const PreparedBatch& prepared, Answers& answers, api::BatchRow row)
@@ -35,6 +52,9 @@ void Run::deliver(const PreparedBatch& prepared, Answers& answers, api::BatchRow
     row.tokens = static_cast<std::uint32_t>(prepared.batch.tokens());
     row.tableReady = prepared.tableReady;
     recordHash(row.batch);
+    m_lastBatch = row.batch;
+    if (row.batch % kBatchesOfCalibration == kBatchesOfCalibration - 1)
+        recordCalibration();
     for (std::size_t i = 0; i < prepared.batch.samples.size(); ++i)
         row.tokens += decoderInputs(answers, i, prepared.batch);
     m_inferenceRecorder.record(row);
@@ -132,6 +152,11 @@ void Run::addHash(
     for (std::size_t token = 0; token < expertOfToken.size(); ++token) {
         const std::uint16_t expert = expertOfToken[token];
         const auto predicted = table.experts.begin() + static_cast<std::ptrdiff_t>(token * k);
+        api::CalibrationRow& bin
+            = m_calibration[static_cast<std::size_t>(moeLayer)][binOf(table.alpha[token * k])];
+        ++bin.tokens;
+        bin.hits += *predicted == expert;
+        bin.alpha += static_cast<double>(table.alpha[token * k]);
         row.tokenHits += std::find(predicted, predicted + topK, expert) != predicted + topK;
         if (m_layerScratch[expert] == 0) {
             m_layerScratch[expert] = 1;
@@ -154,6 +179,21 @@ void Run::recordHash(std::uint32_t batch)
         }
         row = {};
     }
+}
+
+void Run::recordCalibration()
+{
+    for (std::size_t layer = 0; layer < m_calibration.size(); ++layer)
+        for (std::uint16_t bin = 0; bin < api::kAlphaBins; ++bin) {
+            api::CalibrationRow& row = m_calibration[layer][bin];
+            if (row.tokens == 0)
+                continue;
+            row.batch = m_lastBatch;
+            row.layer = static_cast<std::uint16_t>(layer);
+            row.bin = bin;
+            m_inferenceRecorder.record(row);
+            row = {};
+        }
 }
 
 } // namespace sida::runtime

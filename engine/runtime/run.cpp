@@ -105,6 +105,7 @@ Run::Run(Inputs inputs, const api::RunOptions& options, BatchShape shape, const 
               m_inputs.predictor->workspaceBytes(shape.rows, shape.length))
                              : nullptr)
     , m_hashOfLayer(m_inputs.model.info().moeLayers.size())
+    , m_calibration(m_hashOfLayer.size())
 {
     if (const predictor::CausalNetwork* decoder = decoderPart(m_inputs.predictor, options, shape))
         m_decoderReader = std::make_unique<predictor::CausalReader>(*decoder, shape.rows, shape.targetLength);

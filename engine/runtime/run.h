@@ -16,6 +16,7 @@
 #include "engine/runtime/output_thread.h"
 #include "engine/runtime/plan.h"
 
+#include <array>
 #include <memory>
 #include <stop_token>
 #include <vector>
@@ -25,7 +26,7 @@ namespace sida::runtime
 
 /// One run: the hash-building, inference, transfer and recording threads, from the plan to the result.
 ///
-///   dataset -> sida-hash -> bounded queue -> sida-inference -> rows -> sida-recorder
+///   dataset -> sida-hash -> bounded queue -> sida-inference -> rows -> sida-recorder -> sida-session
 ///                 \-> expert cache <-> sida-transfer
 class Run
 {
@@ -64,6 +65,7 @@ private:
         const experts::LayerTable& table, int topK, int moeLayer,
         std::span<const std::uint16_t> expertOfToken);
     void recordHash(std::uint32_t batch);
+    void recordCalibration();
     BudgetGate::Answer applyBudget(const units::Budget& budget);
     void recordMemory();
     std::unique_ptr<AffinityPool> affinityPool() const;
@@ -98,6 +100,9 @@ private:
     OutputThread* m_outputThread = nullptr; ///< while it runs, when outputs are to be passed on
     std::vector<std::uint8_t> m_layerScratch; ///< experts seen in a layer, for precision and recall
     std::vector<api::HashRow> m_hashOfLayer; ///< of the batch in progress, steps summed up
+    /// By layer and bin, since they were last recorded.
+    std::vector<std::array<api::CalibrationRow, api::kAlphaBins>> m_calibration;
+    std::uint32_t m_lastBatch = 0;
 };
 
 } // namespace sida::runtime

@@ -53,6 +53,9 @@ CREATE TABLE hash(
     batch INTEGER NOT NULL, layer INTEGER NOT NULL, tokens INTEGER NOT NULL, token_hits INTEGER NOT NULL,
     predicted_experts INTEGER NOT NULL, active_experts INTEGER NOT NULL, correct_experts INTEGER NOT NULL,
     PRIMARY KEY (batch, layer)) WITHOUT ROWID;
+CREATE TABLE calibration(
+    batch INTEGER NOT NULL, layer INTEGER NOT NULL, bin INTEGER NOT NULL, tokens INTEGER NOT NULL,
+    hits INTEGER NOT NULL, alpha REAL NOT NULL, PRIMARY KEY (batch, layer, bin)) WITHOUT ROWID;
 CREATE TABLE hash_builds(batch INTEGER PRIMARY KEY, begin_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL);
 CREATE TABLE samples(
     batch INTEGER NOT NULL, sample INTEGER NOT NULL, tokens INTEGER NOT NULL,

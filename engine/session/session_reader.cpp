@@ -21,7 +21,8 @@ constexpr int kAttempts = 3;
 
 /// Tables that older files of this version do not have.
 template <typename Row>
-constexpr bool kCameLater = std::is_same_v<Row, api::PrefetchSwitchRow>;
+constexpr bool kCameLater
+    = std::is_same_v<Row, api::PrefetchSwitchRow> || std::is_same_v<Row, api::CalibrationRow>;
 
 /// The name of the table in the file.
 template <typename Row>

@@ -295,6 +295,22 @@ api::HashRow TableOf<api::HashRow>::read(RowInput& in)
     return row;
 }
 
+void TableOf<api::CalibrationRow>::write(Statement& out, const api::CalibrationRow& row)
+{
+    out.bind(row.batch, row.layer, row.bin, row.tokens, row.hits, row.alpha);
+}
+api::CalibrationRow TableOf<api::CalibrationRow>::read(RowInput& in)
+{
+    api::CalibrationRow row;
+    row.batch = in.batch();
+    row.layer = in.layer();
+    row.bin = static_cast<std::uint16_t>(in.integer(0, api::kAlphaBins - 1));
+    row.tokens = in.count<std::uint32_t>();
+    row.hits = static_cast<std::uint32_t>(in.integer(0, row.tokens));
+    row.alpha = in.real();
+    return row;
+}
+
 void TableOf<api::HashBuildRow>::write(Statement& out, const api::HashBuildRow& row)
 {
     out.bind(row.batch, row.begin, row.end);

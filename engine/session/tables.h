@@ -141,6 +141,7 @@ SIDA_TABLE(PrefetchSwitchRow, "prefetch_switches", "time_ns, batch, layer, is_on
 SIDA_TABLE(
     HashRow, "hash", "batch, layer, tokens, token_hits, predicted_experts, active_experts, correct_experts",
     "batch, layer");
+SIDA_TABLE(CalibrationRow, "calibration", "batch, layer, bin, tokens, hits, alpha", "batch, layer, bin");
 SIDA_TABLE(HashBuildRow, "hash_builds", "batch, begin_ns, end_ns", "batch");
 SIDA_TABLE(
     SampleRow, "samples", "batch, sample, tokens, label, prediction, reference, scored, loss", "rowid");
@@ -162,10 +163,11 @@ void forEachTable(Chunk& chunk, Visit&& visit)
     visit(chunk.budgets);
     visit(chunk.prefetchSwitches);
     visit(chunk.hash);
+    visit(chunk.calibration);
     visit(chunk.hashBuilds);
     visit(chunk.samples);
 }
-constexpr std::size_t kTables = 12;
+constexpr std::size_t kTables = 13;
 
 /// Text as it may be shown: what is not UTF-8 becomes U+FFFD.
 std::string cleanText(std::string_view text);

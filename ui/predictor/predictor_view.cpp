@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/predictor/predictor_view.h"
 
+#include "ui/predictor/calibration_view.h"
 #include "ui/predictor/guess_model.h"
 #include "ui/predictor/hash_view.h"
 #include "ui/predictor/training_curve.h"
@@ -9,6 +10,7 @@
 #include <QAction>
 #include <QButtonGroup>
 #include <QClipboard>
+#include <QComboBox>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -52,6 +54,7 @@ QButtonGroup* segments(QWidget* parent, const QStringList& texts, const QStringL
 PredictorView::PredictorView(RecordingModel* model, TimeAxis* axis, QWidget* parent)
     : QWidget(parent)
     , m_hash(new HashView(model, axis))
+    , m_calibration(new CalibrationView(model))
     , m_guesses(new GuessModel(this))
     , m_curve(new TrainingCurve)
 {
@@ -62,6 +65,7 @@ PredictorView::PredictorView(RecordingModel* model, TimeAxis* axis, QWidget* par
     column->addWidget(makeBar());
     column->addWidget(m_stack, 1);
     m_stack->addWidget(m_hash);
+    m_stack->addWidget(m_calibration);
     m_stack->addWidget(makeBaselines());
     m_stack->addWidget(m_curve);
     connect(m_pages, &QButtonGroup::idClicked, this, [this](int id) { showPage(Page(id)); });
@@ -80,8 +84,9 @@ QWidget* PredictorView::makeBar()
     row->setSpacing(16);
     auto* pages = new QWidget;
     m_pages = segments(
-        pages, {tr("Over the run"), tr("Beside simpler guesses"), tr("Training")},
+        pages, {tr("Over the run"), tr("Calibration"), tr("Beside simpler guesses"), tr("Training")},
         {tr("How often the hash tables were right, layer by layer"),
+         tr("How often it was right when it was so sure: alpha against what came true"),
          tr("The predictor beside chance, tables and the truth, on the loaded dataset"),
          tr("Loss and held-out hash-hit rate by epoch")});
     row->addWidget(pages);
@@ -92,10 +97,31 @@ QWidget* PredictorView::makeBar()
          tr("Share of the predicted experts that were used"),
          tr("Share of the used experts that were predicted")});
     row->addWidget(m_measureBar);
+    row->addWidget(makeLayerBox());
     row->addStretch(1);
     m_evaluate = new QPushButton(tr("Evaluate"));
     row->addWidget(m_evaluate);
     return bar;
+}
+
+QComboBox* PredictorView::makeLayerBox()
+{
+    m_layer = new QComboBox;
+    m_layer->setAccessibleName(tr("MoE layer whose calibration is shown"));
+    m_layer->setToolTip(m_layer->accessibleName());
+    const auto fill = [this](int layers) {
+        m_layer->clear();
+        m_layer->addItem(tr("all layers"));
+        for (int layer = 0; layer < layers; ++layer)
+            m_layer->addItem(tr("layer %1").arg(layer), layer);
+    };
+    connect(m_calibration, &CalibrationView::layersChanged, m_layer, fill);
+    fill(m_calibration->layers());
+    connect(m_layer, &QComboBox::currentIndexChanged, this, [this](int index) {
+        m_calibration->setLayer(
+            index > 0 ? std::optional(static_cast<std::uint16_t>(index - 1)) : std::nullopt);
+    });
+    return m_layer;
 }
 
 QWidget* PredictorView::makeBaselines()
@@ -151,6 +177,7 @@ PredictorView::Page PredictorView::page() const
 void PredictorView::refresh()
 {
     m_measureBar->setVisible(page() == Page::overTime);
+    m_layer->setVisible(page() == Page::calibration);
     m_evaluate->setVisible(page() == Page::baselines);
     m_evaluate->setEnabled(m_blocker.isEmpty() && !m_evaluating);
     m_evaluate->setToolTip(

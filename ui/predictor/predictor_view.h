@@ -10,6 +10,7 @@
 #include <memory>
 
 class QButtonGroup;
+class QComboBox;
 class QLabel;
 class QPushButton;
 class QStackedWidget;
@@ -18,17 +19,18 @@ class QTableView;
 namespace sida::ui
 {
 
+class CalibrationView;
 class GuessModel;
 class HashView;
 class TrainingCurve;
 
-/// What the predictor is worth: how often it was right over the run and layer by layer, beside simpler
-/// guesses, and while it is being trained.
+/// What the predictor is worth: how often it was right over the run and layer by layer, how far its
+/// confidence can be believed, beside simpler guesses, and while it is being trained.
 class PredictorView : public QWidget
 {
     Q_OBJECT
 public:
-    enum class Page { overTime, baselines, training };
+    enum class Page { overTime, calibration, baselines, training };
 
     PredictorView(RecordingModel* model, TimeAxis* axis, QWidget* parent = nullptr);
 
@@ -45,6 +47,8 @@ public:
     void addEpoch(const api::TrainEpoch& epoch);
 
     HashView* overTime() const { return m_hash; }
+    CalibrationView* calibration() const { return m_calibration; }
+    QComboBox* calibrationLayer() const { return m_layer; }
     GuessModel* guesses() const { return m_guesses; }
     QPushButton* evaluateButton() const { return m_evaluate; }
     QString message() const;
@@ -55,14 +59,17 @@ Q_SIGNALS:
 private:
     QWidget* makeBar();
     QWidget* makeBaselines();
+    QComboBox* makeLayerBox();
     void refresh();
 
     HashView* m_hash;
+    CalibrationView* m_calibration;
     GuessModel* m_guesses;
     TrainingCurve* m_curve;
     QButtonGroup* m_pages = nullptr;
     QButtonGroup* m_measures = nullptr;
     QWidget* m_measureBar = nullptr;
+    QComboBox* m_layer = nullptr; ///< of the calibration; the first entry is all of them
     QPushButton* m_evaluate = nullptr;
     QStackedWidget* m_stack = nullptr;
     QTableView* m_table = nullptr;

@@ -75,6 +75,8 @@ void drawRun(const QString& suffix, const QSize& size)
     save(test.window(), QStringLiteral("full-summary") + suffix);
     bench.bringUp(bench.predictor());
     save(test.window(), QStringLiteral("full-predictor") + suffix);
+    bench.predictor()->showPage(ui::PredictorView::Page::calibration);
+    save(test.window(), QStringLiteral("full-calibration") + suffix);
     bench.predictor()->showPage(ui::PredictorView::Page::baselines);
     bench.predictor()->evaluateButton()->click();
     test.untilIdle();

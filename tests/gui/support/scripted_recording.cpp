@@ -67,6 +67,7 @@ private:
     void playBatch(std::uint32_t number);
     void playLayer(std::uint32_t number, std::uint16_t layer, const Table& table);
     void useExpert(api::UseRow& use, std::uint16_t layer, Nanoseconds asked);
+    void addCalibration(const api::HashRow& hash);
     void changeBudget(int slots);
     void runBus(Nanoseconds until);
     Slot* find(ExpertKey key);
@@ -301,8 +302,23 @@ void Script::playLayer(std::uint32_t number, std::uint16_t layer, const Table& t
     m_now += kLayerNs;
     runBus(m_now);
     m_rows.layers.push_back({number, layer, begin, m_now});
-    if (m_script.predictor)
-        m_rows.hash.push_back(hash);
+    if (!m_script.predictor)
+        return;
+    m_rows.hash.push_back(hash);
+    addCalibration(hash);
+}
+
+/// A predictor that is a little too sure, and mostly sure.
+void Script::addCalibration(const api::HashRow& hash)
+{
+    for (const std::uint16_t bin : {2, 5, 7, 8, 9}) {
+        const std::uint32_t tokens = hash.tokens * bin / 31;
+        const double alpha = (bin + 0.5) / api::kAlphaBins;
+        if (tokens > 0)
+            m_rows.calibration.push_back(
+                {hash.batch, hash.layer, bin, tokens, static_cast<std::uint32_t>(tokens * alpha * 0.875),
+                 tokens * alpha});
+    }
 }
 
 void Script::changeBudget(int slots)

@@ -99,6 +99,8 @@ private:
     {
         const Nanoseconds begin = m_start + layer * 3'000'000;
         m_rows.layers.push_back({m_batch, layer, begin, begin + 2'000'000});
+        m_rows.calibration.push_back(
+            {m_batch, layer, static_cast<std::uint16_t>(upTo(9)), 90, upTo(90), upTo(900) / 16.0});
         m_rows.hash.push_back({m_batch, layer, upTo(90), upTo(80), upTo(8), upTo(8), upTo(7)});
         for (std::uint16_t expert = 0; expert < 8; ++expert) {
             const ExpertKey key{layer, expert};
@@ -192,6 +194,7 @@ void expectSame(const api::Recording& found, const api::Recording& expected)
     EXPECT_EQ(found.rows.budgets, expected.rows.budgets);
     EXPECT_EQ(found.rows.prefetchSwitches, expected.rows.prefetchSwitches);
     EXPECT_EQ(found.rows.hash, expected.rows.hash);
+    EXPECT_EQ(found.rows.calibration, expected.rows.calibration);
     EXPECT_EQ(found.rows.hashBuilds, expected.rows.hashBuilds);
     EXPECT_EQ(found.rows.samples, expected.rows.samples);
     EXPECT_EQ(found.rows.droppedEvents, expected.rows.droppedEvents);

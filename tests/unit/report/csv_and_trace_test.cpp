@@ -82,7 +82,7 @@ TEST(Csv, WritesOneFileForEachTableWithItsColumns)
     for (const auto& [table, content] : first)
         EXPECT_EQ(contentOf(folder.path() / "out" / (table + ".csv")), content) << table;
     for (const char* table :
-         {"run", "moe_layers", "samples", "transfers", "evictions", "hash", "hash_builds",
+         {"run", "moe_layers", "samples", "transfers", "evictions", "hash", "calibration", "hash_builds",
           "prefetch_switches"})
         EXPECT_TRUE(std::filesystem::exists(folder.path() / "out" / (std::string(table) + ".csv"))) << table;
 }
