@@ -22,8 +22,9 @@ namespace
 
 // Rings are emptied often, so that a burst finds room; what was in them is passed on less often, because
 // every transaction and every picture costs something of its own.
-constexpr std::chrono::milliseconds kDrainInterval{50};
-constexpr Nanoseconds kPassOnInterval = 200'000'000;
+constexpr std::chrono::milliseconds kDrainInterval{20};
+constexpr std::chrono::milliseconds kPassOnInterval{200};
+constexpr std::size_t kMostWaiting = std::size_t{1} << 22; // rows: some 200 MB
 
 } // namespace
 
@@ -39,9 +40,11 @@ struct RecordingPump::State {
         recording->state = api::RecordingState::running;
     }
 
+    void drain(const std::stop_token& stop);
     void pump(const std::stop_token& stop);
     void take();
     void passOn();
+    void end();
     void writeToSink(const api::RecordingChunk& chunk);
     void tellObserver(std::shared_ptr<const api::RecordingChunk> rows);
 
@@ -52,41 +55,63 @@ struct RecordingPump::State {
     std::function<void(const Error&)> onSinkFailure;
 
     std::shared_ptr<api::Recording> recording;
+    std::mutex takenMutex;
     api::RecordingChunk taken; ///< from the rings, not yet passed on
-    Nanoseconds lastPassedOn = 0;
     std::uint64_t batches = 0;
     std::uint64_t samples = 0;
     TimeLeft timeLeft;
-    std::int64_t cpuNs = 0; ///< of the thread, when it has ended
+    std::int64_t drainCpuNs = 0; ///< of the threads, when they have ended
+    std::int64_t pumpCpuNs = 0;
 
     std::mutex figuresMutex;
     api::FigureAccumulator accumulator;
 
-    std::jthread thread;
+    std::jthread passing;
+    std::jthread draining;
 };
+
+namespace
+{
+
+/// Calls `work` at every interval until it is asked to stop, and once more for what came since.
+template <typename Work>
+void every(std::chrono::milliseconds interval, const std::stop_token& stop, Work&& work)
+{
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    while (!stop.stop_requested()) {
+        wake.wait_for(lock, stop, interval, [] { return false; });
+        work();
+    }
+    work();
+}
+
+} // namespace
+
+void RecordingPump::State::drain(const std::stop_token& stop)
+{
+    every(kDrainInterval, stop, [this] { take(); });
+    drainCpuNs = threadCpuTime();
+}
 
 void RecordingPump::State::pump(const std::stop_token& stop)
 {
     if (observer.started)
         observer.started(recording->header);
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    std::unique_lock lock(mutex);
-    while (!stop.stop_requested()) {
-        wake.wait_for(lock, stop, kDrainInterval, [] { return false; });
-        take();
-        if (monotonicNow() - lastPassedOn >= kPassOnInterval)
-            passOn();
-    }
-    // What was recorded between the last look and the request to stop.
-    take();
-    passOn();
-    cpuNs = threadCpuTime();
+    every(kPassOnInterval, stop, [this] { passOn(); });
+    pumpCpuNs = threadCpuTime();
 }
 
 void RecordingPump::State::take()
 {
+    {
+        const std::lock_guard lock(takenMutex);
+        if (taken.size() >= kMostWaiting)
+            return;
+    }
     api::RecordingChunk chunk = recorder.drain();
+    const std::lock_guard lock(takenMutex);
     if (taken.empty())
         taken = std::move(chunk);
     else
@@ -95,10 +120,14 @@ void RecordingPump::State::take()
 
 void RecordingPump::State::passOn()
 {
-    if (taken.empty() && taken.droppedEvents == recording->rows.droppedEvents)
-        return;
-    lastPassedOn = monotonicNow();
-    auto rows = std::make_shared<api::RecordingChunk>(std::exchange(taken, {}));
+    auto rows = std::make_shared<api::RecordingChunk>();
+    {
+        const std::lock_guard lock(takenMutex);
+        if (taken.empty() && taken.droppedEvents == recording->rows.droppedEvents)
+            return;
+        *rows = std::exchange(taken, {});
+        taken.droppedEvents = rows->droppedEvents;
+    }
     orderRows(*rows); // two looks at the rings may interleave rows of two threads
     writeToSink(*rows);
     {
@@ -131,7 +160,7 @@ void RecordingPump::State::tellObserver(std::shared_ptr<const api::RecordingChun
 {
     if (observer.rows)
         observer.rows(std::move(rows));
-    timeLeft.add(lastPassedOn, batches);
+    timeLeft.add(monotonicNow(), batches);
     if (!observer.progress)
         return;
     const std::uint64_t total = recording->header.totalBatches;
@@ -149,23 +178,31 @@ RecordingPump::RecordingPump(
 {
     m_state->onSinkFailure = std::move(onSinkFailure);
     m_state->keepRows = keepRows;
-    m_state->thread = startThread(
-        "sida-recorder", [state = m_state.get()](const std::stop_token& stop) { state->pump(stop); });
+    m_state->passing = startThread(
+        "sida-session", [state = m_state.get()](const std::stop_token& stop) { state->pump(stop); });
+    m_state->draining = startThread(
+        "sida-recorder", [state = m_state.get()](const std::stop_token& stop) { state->drain(stop); });
+}
+
+/// The rings first: what they still hold is passed on by the other thread's last look.
+void RecordingPump::State::end()
+{
+    for (std::jthread* thread : {&draining, &passing}) {
+        thread->request_stop();
+        thread->join();
+    }
 }
 
 RecordingPump::~RecordingPump()
 {
-    if (m_state->thread.joinable()) {
-        m_state->thread.request_stop();
-        m_state->thread.join();
-    }
+    if (m_state->passing.joinable())
+        m_state->end();
 }
 
 std::shared_ptr<const api::Recording> RecordingPump::finish(api::RecordingState state, std::string failure)
 {
-    if (m_state->thread.joinable()) {
-        m_state->thread.request_stop();
-        m_state->thread.join();
+    if (m_state->passing.joinable()) {
+        m_state->end();
         // Two looks at the rings may interleave rows of two threads; the whole is in order again.
         orderRows(m_state->recording->rows);
         m_state->recording->state = state;
@@ -176,7 +213,7 @@ std::shared_ptr<const api::Recording> RecordingPump::finish(api::RecordingState 
 
 double RecordingPump::cpuSeconds() const
 {
-    return static_cast<double>(m_state->cpuNs) * 1e-9;
+    return static_cast<double>(m_state->drainCpuNs + m_state->pumpCpuNs) * 1e-9;
 }
 
 api::Figures RecordingPump::figures() const

@@ -21,23 +21,25 @@ public:
     virtual Status write(const api::RecordingChunk& chunk) = 0;
 };
 
-/// The recording thread ("sida-recorder"): drains the recorder every 50 ms, hands the rows to the sink and
-/// to the observer five times a second, and keeps the figures and, if they are wanted, all rows.
+/// Two threads: "sida-recorder" drains the recorder every 20 ms, so that bursts find room in its rings however
+/// long the disk takes; "sida-session" hands the rows to the sink and to the observer five times a second, and
+/// keeps the figures and, if they are wanted, all rows. Between them wait four million rows at most; then events
+/// stay in the rings, which count what finds no room.
 class RecordingPump
 {
 public:
-    /// `onSinkFailure` is called once, from the recording thread, when the sink cannot take rows any more
+    /// `onSinkFailure` is called once, from "sida-session", when the sink cannot take rows any more
     /// (disk full).
     RecordingPump(
         Recorder& recorder, api::RunHeader header, RecordingSink* sink, api::RunObserver observer,
         std::function<void(const Error&)> onSinkFailure, bool keepRows = true);
     ~RecordingPump();
 
-    /// Drains the rest, stops the thread, and returns everything; without `keepRows` no rows.
+    /// Drains the rest, stops the threads, and returns everything; without `keepRows` no rows.
     std::shared_ptr<const api::Recording> finish(api::RecordingState state, std::string failure);
     /// So far; from any thread.
     api::Figures figures() const;
-    /// Processor time that the recording thread took; after finish().
+    /// Processor time that both threads took; after finish().
     double cpuSeconds() const;
 
 private:
