@@ -218,6 +218,7 @@ void BatchPanel::makeTable()
     m_table->verticalHeader()->setDefaultSectionSize(22);
     QHeaderView* head = m_table->horizontalHeader();
     head->setHighlightSections(false);
+    head->setStyleSheet(QStringLiteral("QHeaderView::section { padding: 4px 5px; }")); // room for the words
     head->setMinimumSectionSize(24);
     head->setSectionResizeMode(QHeaderView::Fixed);
     head->setSectionResizeMode(outcome, QHeaderView::Stretch);

@@ -124,7 +124,7 @@ QString layer(const LayerStory& story)
     if (story.stalled <= 0)
         return Words::tr("layer %1: no waiting, %2 experts")
             .arg(QString::number(story.layer), count(story.used));
-    return Words::tr("layer %1: waits %2, %3 of %4 missing")
+    return Words::tr("layer %1 waits %2: %3/%4 missing")
         .arg(
             QString::number(story.layer), durationText(story.stalled), count(story.missed),
             count(story.used));

@@ -25,6 +25,9 @@ namespace
 constexpr int kBins = api::kAlphaBins;
 constexpr int kReadoutWidth = 296;
 constexpr int kLine = 20;
+constexpr int kTightLine = 15; // seven of them in a low dock
+constexpr int kLines = 7;
+constexpr int kRoomForTitle = 150; // below that the axis goes without its title
 /// The plot is not drawn wider than this many times its height: the diagonal should look like one.
 constexpr int kWidest = 3;
 
@@ -39,7 +42,7 @@ CalibrationView::CalibrationView(RecordingModel* model, QWidget* parent)
     : QWidget(parent)
     , m_model(model)
 {
-    setMinimumHeight(140);
+    setMinimumHeight(kLines * kTightLine + 8);
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("How far alpha, the predictor's confidence, can be believed"));
@@ -86,7 +89,7 @@ void CalibrationView::setBin(std::optional<int> bin)
 
 QRect CalibrationView::plot() const
 {
-    QRect area = rect().adjusted(64, 12, -kReadoutWidth - 16, -40);
+    QRect area = rect().adjusted(64, 12, -kReadoutWidth - 16, height() < kRoomForTitle ? -24 : -40);
     area.setWidth(std::min(area.width(), kWidest * area.height()));
     return area;
 }
@@ -156,9 +159,10 @@ void CalibrationView::paintAxes(QPainter& painter, const QRect& area) const
             painter, QRect(x - 24, area.bottom() + 4, 48, 16), Qt::AlignCenter, text,
             theme.color(Role::secondaryText));
     }
-    drawText(
-        painter, QRect(area.left(), area.bottom() + 20, area.width(), 16), Qt::AlignCenter,
-        tr("alpha: how sure the predictor was of its first expert"), theme.color(Role::secondaryText));
+    if (height() >= kRoomForTitle)
+        drawText(
+            painter, QRect(area.left(), area.bottom() + 20, area.width(), 16), Qt::AlignCenter,
+            tr("alpha: how sure the predictor was of its first expert"), theme.color(Role::secondaryText));
     painter.setPen(QPen(theme.color(Role::secondaryText), 1, Qt::DashLine));
     painter.drawLine(area.bottomLeft(), area.topRight());
 }
@@ -213,10 +217,11 @@ void CalibrationView::paintReadout(QPainter& painter) const
                                 : ReadoutLine{
                                     gap > 0 ? tr("Too sure by") : tr("Not sure enough by"),
                                     number(std::abs(gap)), Mark::none, Qt::NoBrush, true}};
-    QRect row(plot().right() + 24, 8, kReadoutWidth, kLine);
+    const int step = std::clamp((height() - 8) / kLines, kTightLine, kLine);
+    QRect row(plot().right() + 24, std::min(8, step / 4), kReadoutWidth, step);
     for (const ReadoutLine& line : lines) {
         drawReadoutLine(painter, row, line, theme);
-        row.translate(0, kLine);
+        row.translate(0, step);
     }
 }
 

@@ -63,6 +63,8 @@ QHeaderView::section { background: @window; color: @secondaryText; border: 0; bo
     padding: 4px 8px; }
 QAbstractItemView { background: @base; color: @text; border: 1px solid @border; selection-background-color: @selectionFill;
     selection-color: @text; }
+QHeaderView { border: 0; }
+QTableView::item { border: 0; padding: 0 5px; }
 QLabel[role="secondary"] { color: @secondaryText; }
 QLabel[role="disabled"] { color: @disabledText; }
 QLabel[role="strong"] { font-weight: 600; }

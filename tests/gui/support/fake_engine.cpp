@@ -95,6 +95,7 @@ std::vector<std::shared_ptr<const api::RecordingChunk>> chunksByBatch(const api:
         const auto ofBatch = [&](const auto& row) { return row.batch == batch.batch; };
         std::ranges::copy_if(all.uses, std::back_inserter(chunk->uses), ofBatch);
         std::ranges::copy_if(all.hash, std::back_inserter(chunk->hash), ofBatch);
+        std::ranges::copy_if(all.calibration, std::back_inserter(chunk->calibration), ofBatch);
         std::ranges::copy_if(all.samples, std::back_inserter(chunk->samples), ofBatch);
         chunk->droppedEvents = last ? all.droppedEvents : 0;
         chunks.push_back(std::move(chunk));

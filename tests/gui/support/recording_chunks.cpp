@@ -29,7 +29,7 @@ chunksOf(const api::Recording& recording, int batchesPerChunk)
     auto timeOf = [](const auto& row) { return row.time; };
     std::vector<std::shared_ptr<const api::RecordingChunk>> chunks;
     std::size_t layers = 0, uses = 0, transfers = 0, evictions = 0, stalls = 0, memory = 0, budgets = 0;
-    std::size_t hash = 0, builds = 0, samples = 0;
+    std::size_t hash = 0, calibration = 0, builds = 0, samples = 0;
     const auto step = static_cast<std::size_t>(std::max(1, batchesPerChunk));
     for (std::size_t first = 0; first < all.batches.size(); first += step) {
         const std::size_t last = std::min(first + step, all.batches.size());
@@ -51,6 +51,9 @@ chunksOf(const api::Recording& recording, int batchesPerChunk)
             chunk->uses.push_back(all.uses[uses]);
         for (; hash < all.hash.size() && all.hash[hash].batch <= batch; ++hash)
             chunk->hash.push_back(all.hash[hash]);
+        for (; calibration < all.calibration.size() && all.calibration[calibration].batch <= batch;
+             ++calibration)
+            chunk->calibration.push_back(all.calibration[calibration]);
         for (; samples < all.samples.size() && all.samples[samples].batch <= batch; ++samples)
             chunk->samples.push_back(all.samples[samples]);
         chunks.push_back(std::move(chunk));
