@@ -17,10 +17,15 @@ namespace
 /// new every moment.
 constexpr std::uint32_t kBatchesOfCalibration = 16;
 
-std::size_t binOf(float alpha)
+/// What a predictor whose weights are not numbers says is no confidence at all.
+double confidence(float alpha)
 {
-    const auto bin = static_cast<int>(alpha * static_cast<float>(api::kAlphaBins));
-    return static_cast<std::size_t>(std::clamp(bin, 0, api::kAlphaBins - 1));
+    return alpha >= 0 && alpha <= 1 ? static_cast<double>(alpha) : 0;
+}
+
+std::size_t binOf(double confidence)
+{
+    return std::min(static_cast<std::size_t>(confidence * api::kAlphaBins), std::size_t{api::kAlphaBins} - 1);
 }
 
 } // namespace
@@ -40,9 +45,9 @@ Status Run::inferAll(BoundedQueue<PreparedBatch>& queue, const std::stop_token& 
         SIDA_TRY(m_executor->run(std::move(*prepared)));
         m_inferenceCpuNs = threadCpuTime() - firstCpu;
     }
-    const Status status = m_executor->finish();
+    SIDA_TRY(m_executor->finish());
     recordCalibration();
-    return status;
+    return {};
 }
 
 void Run::deliver(const PreparedBatch& prepared, Answers& answers, api::BatchRow row)
@@ -146,17 +151,18 @@ void Run::addHash(
 {
     const auto k = static_cast<std::size_t>(topK);
     api::HashRow& row = m_hashOfLayer[static_cast<std::size_t>(moeLayer)];
+    auto& calibration = m_calibration[static_cast<std::size_t>(moeLayer)];
     row.tokens += static_cast<std::uint32_t>(expertOfToken.size());
     row.predictedExperts += static_cast<std::uint32_t>(table.predicted.size());
     m_layerScratch.assign(static_cast<std::size_t>(m_inputs.model.experts().experts(moeLayer)), 0);
     for (std::size_t token = 0; token < expertOfToken.size(); ++token) {
         const std::uint16_t expert = expertOfToken[token];
         const auto predicted = table.experts.begin() + static_cast<std::ptrdiff_t>(token * k);
-        api::CalibrationRow& bin
-            = m_calibration[static_cast<std::size_t>(moeLayer)][binOf(table.alpha[token * k])];
+        const double sure = confidence(table.alpha[token * k]);
+        api::CalibrationRow& bin = calibration[binOf(sure)];
         ++bin.tokens;
         bin.hits += *predicted == expert;
-        bin.alpha += static_cast<double>(table.alpha[token * k]);
+        bin.alpha += sure;
         row.tokenHits += std::find(predicted, predicted + topK, expert) != predicted + topK;
         if (m_layerScratch[expert] == 0) {
             m_layerScratch[expert] = 1;
@@ -183,17 +189,20 @@ void Run::recordHash(std::uint32_t batch)
 
 void Run::recordCalibration()
 {
+    if (!m_lastBatch)
+        return;
     for (std::size_t layer = 0; layer < m_calibration.size(); ++layer)
         for (std::uint16_t bin = 0; bin < api::kAlphaBins; ++bin) {
             api::CalibrationRow& row = m_calibration[layer][bin];
             if (row.tokens == 0)
                 continue;
-            row.batch = m_lastBatch;
+            row.batch = *m_lastBatch;
             row.layer = static_cast<std::uint16_t>(layer);
             row.bin = bin;
             m_inferenceRecorder.record(row);
             row = {};
         }
+    m_lastBatch.reset();
 }
 
 } // namespace sida::runtime

@@ -18,6 +18,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -102,7 +103,7 @@ private:
     std::vector<api::HashRow> m_hashOfLayer; ///< of the batch in progress, steps summed up
     /// By layer and bin, since they were last recorded.
     std::vector<std::array<api::CalibrationRow, api::kAlphaBins>> m_calibration;
-    std::uint32_t m_lastBatch = 0;
+    std::optional<std::uint32_t> m_lastBatch; ///< delivered since then
 };
 
 } // namespace sida::runtime
