@@ -24,7 +24,6 @@ namespace
 // every transaction and every picture costs something of its own.
 constexpr std::chrono::milliseconds kDrainInterval{20};
 constexpr std::chrono::milliseconds kPassOnInterval{200};
-constexpr std::size_t kMostWaiting = std::size_t{1} << 22; // rows: some 200 MB
 
 } // namespace
 
@@ -42,6 +41,7 @@ struct RecordingPump::State {
 
     void drain(const std::stop_token& stop);
     void pump(const std::stop_token& stop);
+    bool hasRoom();
     void take();
     void passOn();
     void end();
@@ -51,6 +51,7 @@ struct RecordingPump::State {
     Recorder& recorder;
     RecordingSink* sink;
     bool keepRows = true;
+    std::size_t mostWaiting = kMostWaiting;
     api::RunObserver observer;
     std::function<void(const Error&)> onSinkFailure;
 
@@ -73,7 +74,7 @@ struct RecordingPump::State {
 namespace
 {
 
-/// Calls `work` at every interval until it is asked to stop, and once more for what came since.
+/// Calls `work` at every interval until it is asked to stop.
 template <typename Work>
 void every(std::chrono::milliseconds interval, const std::stop_token& stop, Work&& work)
 {
@@ -84,14 +85,17 @@ void every(std::chrono::milliseconds interval, const std::stop_token& stop, Work
         wake.wait_for(lock, stop, interval, [] { return false; });
         work();
     }
-    work();
 }
 
 } // namespace
 
 void RecordingPump::State::drain(const std::stop_token& stop)
 {
-    every(kDrainInterval, stop, [this] { take(); });
+    every(kDrainInterval, stop, [this] {
+        if (hasRoom())
+            take();
+    });
+    take(); // what came since; nothing of it may stay in the rings, however much waits
     drainCpuNs = threadCpuTime();
 }
 
@@ -100,16 +104,18 @@ void RecordingPump::State::pump(const std::stop_token& stop)
     if (observer.started)
         observer.started(recording->header);
     every(kPassOnInterval, stop, [this] { passOn(); });
+    passOn();
     pumpCpuNs = threadCpuTime();
+}
+
+bool RecordingPump::State::hasRoom()
+{
+    const std::lock_guard lock(takenMutex);
+    return taken.size() < mostWaiting;
 }
 
 void RecordingPump::State::take()
 {
-    {
-        const std::lock_guard lock(takenMutex);
-        if (taken.size() >= kMostWaiting)
-            return;
-    }
     api::RecordingChunk chunk = recorder.drain();
     const std::lock_guard lock(takenMutex);
     if (taken.empty())
@@ -173,11 +179,12 @@ void RecordingPump::State::tellObserver(std::shared_ptr<const api::RecordingChun
 
 RecordingPump::RecordingPump(
     Recorder& recorder, api::RunHeader header, RecordingSink* sink, api::RunObserver observer,
-    std::function<void(const Error&)> onSinkFailure, bool keepRows)
+    std::function<void(const Error&)> onSinkFailure, bool keepRows, std::size_t mostWaiting)
     : m_state(std::make_unique<State>(recorder, std::move(header), sink, std::move(observer)))
 {
     m_state->onSinkFailure = std::move(onSinkFailure);
     m_state->keepRows = keepRows;
+    m_state->mostWaiting = mostWaiting;
     m_state->passing = startThread(
         "sida-session", [state = m_state.get()](const std::stop_token& stop) { state->pump(stop); });
     m_state->draining = startThread(

@@ -7,6 +7,7 @@
 #include "engine/base/result.h"
 #include "engine/profile/recorder.h"
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 
@@ -21,18 +22,21 @@ public:
     virtual Status write(const api::RecordingChunk& chunk) = 0;
 };
 
-/// Two threads: "sida-recorder" drains the recorder every 20 ms, so that bursts find room in its rings however
-/// long the disk takes; "sida-session" hands the rows to the sink and to the observer five times a second, and
-/// keeps the figures and, if they are wanted, all rows. Between them wait four million rows at most; then events
-/// stay in the rings, which count what finds no room.
+/// Two threads: "sida-recorder" drains the recorder every 20 ms, so that bursts find room in its rings
+/// however long the disk takes; "sida-session" hands the rows to the sink and to the observer five times a
+/// second, and keeps the figures and, if they are wanted, all rows. While a run goes on no more are taken
+/// from the rings once `kMostWaiting` wait between the two; the rings then count what finds no room.
 class RecordingPump
 {
 public:
+    static constexpr std::size_t kMostWaiting = std::size_t{1} << 22; ///< rows: some 200 MB
+
     /// `onSinkFailure` is called once, from "sida-session", when the sink cannot take rows any more
     /// (disk full).
     RecordingPump(
         Recorder& recorder, api::RunHeader header, RecordingSink* sink, api::RunObserver observer,
-        std::function<void(const Error&)> onSinkFailure, bool keepRows = true);
+        std::function<void(const Error&)> onSinkFailure, bool keepRows = true,
+        std::size_t mostWaiting = kMostWaiting);
     ~RecordingPump();
 
     /// Drains the rest, stops the threads, and returns everything; without `keepRows` no rows.

@@ -12,7 +12,8 @@ namespace sida::session
 
 /// Writes a run to its session until that is long or large enough. From then on only batches, answers, hash
 /// tables and budgets are written, which take a few bytes a sample; uses, copies, evictions, waits, layers
-/// and memory are counted and left out, and a note in the session says since when. Where the rings lost events, a note says how many.
+/// and memory are counted and left out, and a note in the session says since when. Where the rings
+/// lost events, a note says how many.
 class RecordingLimit final : public profile::RecordingSink
 {
 public:

@@ -89,6 +89,17 @@ TEST(RecordingPump, FinishDeliversEverythingThatWasRecordedBefore)
     EXPECT_EQ(pump.finish(api::RecordingState::complete, ""), recording);
 }
 
+TEST(RecordingPump, FinishEmptiesTheRingsHoweverMuchWaits)
+{
+    Recorder recorder;
+    Recorder::Producer& producer = recorder.addProducer("test");
+    KeepingSink sink;
+    RecordingPump pump(recorder, plannedRun(), &sink, {}, {}, true, 0); // none may wait
+    recordBatches(producer, 0, 3);
+    EXPECT_EQ(pump.finish(api::RecordingState::complete, {})->rows.batches.size(), 3U);
+    EXPECT_EQ(sink.rows.batches.size(), 3U);
+}
+
 TEST(RecordingPump, TellsThatItStartedBeforeAnyRows)
 {
     Recorder recorder;
