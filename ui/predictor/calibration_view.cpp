@@ -24,12 +24,20 @@ namespace
 
 constexpr int kBins = api::kAlphaBins;
 constexpr int kReadoutWidth = 296;
+constexpr int kRoomForReadout = 560; // narrower, the plot goes alone; the tooltip still tells
 constexpr int kLine = 20;
 constexpr int kTightLine = 15; // seven of them in a low dock
 constexpr int kLines = 7;
 constexpr int kRoomForTitle = 150; // below that the axis goes without its title
 /// The plot is not drawn wider than this many times its height: the diagonal should look like one.
 constexpr int kWidest = 3;
+
+QColor barColor(const Theme& theme)
+{
+    QColor color = theme.color(Role::compute);
+    color.setAlphaF(0.35F);
+    return color;
+}
 
 QString number(double value)
 {
@@ -89,7 +97,8 @@ void CalibrationView::setBin(std::optional<int> bin)
 
 QRect CalibrationView::plot() const
 {
-    QRect area = rect().adjusted(64, 12, -kReadoutWidth - 16, height() < kRoomForTitle ? -24 : -40);
+    const int readoutWidth = width() < kRoomForReadout ? 0 : kReadoutWidth;
+    QRect area = rect().adjusted(64, 12, -readoutWidth - 16, height() < kRoomForTitle ? -24 : -40);
     area.setWidth(std::min(area.width(), kWidest * area.height()));
     return area;
 }
@@ -171,8 +180,7 @@ void CalibrationView::paintBins(QPainter& painter, const QRect& area) const
 {
     const Theme& theme = ThemeManager::instance().theme();
     const auto all = static_cast<double>(m_calibration.tokens());
-    QColor bar = theme.color(Role::compute);
-    bar.setAlphaF(0.35F);
+    const QColor bar = barColor(theme);
     for (int i = 0; i < kBins; ++i) {
         const int left = area.left() + i * area.width() / kBins;
         const int right = area.left() + (i + 1) * area.width() / kBins;
@@ -203,8 +211,7 @@ void CalibrationView::paintReadout(QPainter& painter) const
 {
     const Theme& theme = ThemeManager::instance().theme();
     const double gap = m_calibration.alpha() - m_calibration.cameTrue();
-    QColor bar = theme.color(Role::compute);
-    bar.setAlphaF(0.35F);
+    const QColor bar = barColor(theme);
     using Mark = ReadoutLine::Mark;
     const ReadoutLine lines[]
         = {{tr("share that came true, by bin"), {}, Mark::line, theme.color(Role::hitRateLine)},
@@ -238,7 +245,8 @@ void CalibrationView::paintEvent(QPaintEvent*)
     }
     paintAxes(painter, plot());
     paintBins(painter, plot());
-    paintReadout(painter);
+    if (width() >= kRoomForReadout)
+        paintReadout(painter);
     if (hasFocus()) {
         painter.setPen(QPen(theme.color(Role::accent), 1));
         painter.drawRect(rect().adjusted(0, 0, -1, -1));
